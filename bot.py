@@ -1,0 +1,267 @@
+"""Signpost's composition root and command line: settings, parts, run, stop cleanly."""
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import aiohttp
+import structlog
+import uvloop
+from aiohttp import web
+from dotenv import dotenv_values
+from slack_bolt.authorization import AuthorizeResult
+
+from delivery.clock import Clock, SystemClock
+from delivery.directory import Directory
+from delivery.due import DueRunner
+from delivery.errors import AccessLost, NotReached, OutcomeUnknown, SlackError, TooFast
+from delivery.gateway import Gateway, reading_client, web_client
+from delivery.health import Health, HealthPages
+from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
+from delivery.pace import UNLIMITED, Pace
+from delivery.responses import Identity
+from delivery.sender import Sender
+from handlers.app import build_app, register
+from handlers.asking import Desk
+from handlers.catalogue import Catalogue
+from handlers.connection import SocketMode, http_application
+from handlers.intake import Intake
+from handlers.notices import Notices
+from knowledge.loading import company_file_for
+from knowledge.watching import Knowledge
+from logs import configure_logs
+from settings import Settings, SettingsInvalid, read_settings, secrets_of
+from storage.errors import StoreRefused
+from storage.opening import open_store
+from storage.port import Commit, Store
+
+log = structlog.get_logger()
+
+DRAIN_WITHIN = 8.0
+"""Seconds for what is in hand when the process is asked to stop; the whole stop takes up to 10."""
+LOOK_AT_FILES_EVERY = 2.0
+LONGEST_PAUSE = 30.0
+
+OK, NOT_WELL, USAGE, ACCESS_LOST = 0, 1, 2, 3
+"""Exit codes: done; something is wrong; settings or arguments are wrong; Slack refuses our token."""
+
+
+class Bot:
+    """A running bot. ``stopped`` is set when it must end by itself, ``exit_code`` says how."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._parts = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.stopped = asyncio.Event()
+        self.exit_code = OK
+
+    async def start(self) -> None:
+        """Start every part. Raises ``StoreRefused``, ``KnowledgeInvalid`` or ``AccessLost``."""
+        settings = self._settings
+        knowledge = Knowledge(settings.knowledge_dir, company_file_for(settings.knowledge_dir))
+        store = await self._opened_store()
+        gateway, identity, session = await self._at_slack()
+        notices = Notices(
+            Catalogue(), settings.default_language, identity.team, settings.admin_channel
+        )
+        self._start_sending(store, gateway, identity, notices)
+        intake = Intake(store, self._clock.now, notices)
+        desk = self._desk(store, knowledge, Directory(gateway, identity.team), identity, notices)
+        self._tasks.append(asyncio.create_task(self._watch_files(knowledge, store, notices)))
+        await self._listen(intake, desk, session, store, identity)
+        log.info("ready", team=identity.team, articles=len(knowledge.current.library))
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, let go of everything; within 10 seconds."""
+        try:
+            async with asyncio.timeout(DRAIN_WITHIN + 1):
+                await self._parts.aclose()
+        except TimeoutError:
+            log.warning("stopped before all was finished; what is left goes on at the next start")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _access_lost(self, code: str) -> None:
+        log.error("Slack no longer accepts our token: put a new one in the settings", code=code)
+        self.exit_code = ACCESS_LOST
+        self.stopped.set()
+
+    async def _opened_store(self) -> Store:
+        store = await open_store(self._settings.store_url)
+        self._parts.push_async_callback(store.close)
+        return store
+
+    async def _at_slack(self) -> tuple[Gateway, Identity, aiohttp.ClientSession]:
+        settings = self._settings
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
+        self._parts.push_async_callback(session.close)
+        token = settings.bot_token.get_secret_value()
+        gateway = Gateway(
+            web_client(token, settings.api_url, session),
+            reading_client(token, settings.api_url, session),
+        )
+        return gateway, await _identity(gateway), session
+
+    def _start_sending(
+        self, store: Store, gateway: Gateway, identity: Identity, notices: Notices
+    ) -> None:
+        pace = Pace() if self._settings.paced else Pace(UNLIMITED, UNLIMITED)
+        sender = Sender(
+            store,
+            gateway,
+            pace,
+            self._clock,
+            self._owner,
+            notices.channel_unusable,
+            self._access_lost,
+        )
+        due = DueRunner(
+            store, self._clock, self._owner, {HOUSEKEEPING: housekeeper(store, identity.team)}
+        )
+        running = [asyncio.create_task(sender.run()), asyncio.create_task(due.run())]
+
+        async def finish() -> None:
+            sender.stop()
+            due.stop()
+            await asyncio.wait(running, timeout=DRAIN_WITHIN)
+
+        self._tasks += running
+        self._parts.push_async_callback(finish)
+
+    def _desk(
+        self,
+        store: Store,
+        knowledge: Knowledge,
+        directory: Directory,
+        identity: Identity,
+        notices: Notices,
+    ) -> Desk:
+        settings = self._settings
+        return Desk(
+            store=store,
+            knowledge=knowledge,
+            people=directory,
+            catalogue=notices.catalogue,
+            bot_user=identity.user,
+            question_channels=frozenset(settings.question_channels),
+            tier1_channel=settings.tier_channels[0],
+            default_language=settings.default_language,
+        )
+
+    async def _listen(
+        self,
+        intake: Intake,
+        desk: Desk,
+        session: aiohttp.ClientSession,
+        store: Store,
+        identity: Identity,
+    ) -> None:
+        settings = self._settings
+        now = self._clock.now()
+        if await store.due_command(HOUSEKEEPING) is None:
+            await store.commit(Commit(at=now, due=(first_housekeeping(identity.team, now),)))
+        client = web_client(settings.bot_token.get_secret_value(), settings.api_url, session)
+        secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
+        app = build_app(client, _authorized(identity, settings), secret)
+        register(app, intake, desk)
+        if settings.app_token is None:
+            self._parts.push_async_callback(intake.drained)
+            await self._serve_health(Health(store, self._clock, ()))
+            await self._serve(http_application(app), settings.host, settings.port)
+        else:
+            connection = SocketMode(
+                app, settings.app_token.get_secret_value(), client, self._refused_connection
+            )
+            await self._serve_health(Health(store, self._clock, (connection.problem,)))
+            self._parts.push_async_callback(connection.close)
+            self._parts.push_async_callback(intake.drained)
+            self._parts.push_async_callback(connection.stop)
+            await connection.start()
+
+    def _refused_connection(self, code: str) -> None:
+        if code in ("invalid_auth", "not_authed", "token_revoked", "account_inactive"):
+            self._access_lost(code)
+
+    async def _serve_health(self, health: Health) -> None:
+        pages = HealthPages(health)
+        await self._serve(pages.application(), "127.0.0.1", self._settings.health_port)
+
+    async def _serve(self, application: web.Application, host: str, port: int) -> None:
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        self._parts.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, host, port).start()
+
+    async def _watch_files(self, knowledge: Knowledge, store: Store, notices: Notices) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AT_FILES_EVERY)
+            reload = await asyncio.to_thread(knowledge.reload_if_changed)
+            if reload.changed:
+                log.info("articles taken up", articles=len(knowledge.current.library))
+            elif reload.findings:
+                log.error("articles refused", findings=[str(one) for one in reload.findings])
+                now = self._clock.now()
+                notice = notices.knowledge_refused(str(reload.findings[0]), now)
+                await store.commit(Commit(at=now, outbox=(notice,)))
+
+
+async def _identity(gateway: Gateway) -> Identity:
+    """Who we are; waits for Slack to come back where it is away. Raises other ``SlackError``."""
+    pause = 1.0
+    while True:
+        try:
+            return await gateway.identity()
+        except (NotReached, OutcomeUnknown, TooFast) as error:
+            log.warning("Slack cannot be reached, trying again", code=error.code, seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _authorized(identity: Identity, settings: Settings) -> AuthorizeResult:
+    return AuthorizeResult(
+        enterprise_id=identity.enterprise,
+        team_id=identity.team,
+        bot_user_id=identity.user,
+        bot_id=identity.bot,
+        bot_token=settings.bot_token.get_secret_value(),
+    )
+
+
+async def run_bot(settings: Settings) -> int:
+    """Run until SIGTERM, SIGINT or a lost token; the exit code."""
+    bot = Bot(settings)
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, bot.stopped.set)
+    try:
+        starting = asyncio.create_task(bot.start())
+        stopped = asyncio.create_task(bot.stopped.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await stopped
+        starting.cancel()
+    except AccessLost as error:
+        print(_no_access(error), file=sys.stderr)
+        return ACCESS_LOST
+    finally:
+        await bot.stop()
+    return bot.exit_code
+
+
+def _no_access(error: SlackError) -> str:
+    return (
+        f"Slack does not accept SLACK_BOT_TOKEN ({error.code}). "
+        "Reinstall the app in Slack and put the new token in .env."
+    )

@@ -1,0 +1,63 @@
+"""Who people are, remembered for a while so that an answer need not wait for Slack."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import structlog
+
+from delivery.errors import SlackError
+from delivery.gateway import Gateway
+from helpdesk.people import Person
+
+REMEMBERED_FOR = 3600.0
+"""Seconds. ``user_change`` events correct it sooner."""
+MOST_REMEMBERED = 20_000
+ANSWER_WITHIN = 1.0
+"""Seconds; an event must be acknowledged within three."""
+
+log = structlog.get_logger()
+
+
+class Directory:
+    """Looks people up in Slack and remembers them; never raises."""
+
+    def __init__(
+        self, gateway: Gateway, team: str, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._gateway = gateway
+        self._team = team
+        self._now = now
+        self._people: OrderedDict[str, tuple[float, Person]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Person]] = {}
+
+    async def person(self, user: str) -> Person:
+        """The person; one of whom Slack tells nothing in time has an id only."""
+        remembered = self._people.get(user)
+        if remembered and remembered[0] > self._now():
+            return remembered[1]
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await asyncio.shield(self._asked(user))
+        except (TimeoutError, SlackError) as error:
+            log.info("person not looked up", user=user, reason=str(error) or "too slow")
+            return remembered[1] if remembered else Person(user, self._team, user)
+
+    def forget(self, user: str) -> None:
+        self._people.pop(user, None)
+
+    def _asked(self, user: str) -> asyncio.Task[Person]:
+        if user not in self._asking:
+            task = asyncio.create_task(self._ask(user))
+            task.add_done_callback(lambda done: self._asking.pop(user, None))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._asking[user] = task
+        return self._asking[user]
+
+    async def _ask(self, user: str) -> Person:
+        person = await self._gateway.person(user)
+        self._people[user] = (self._now() + REMEMBERED_FOR, person)
+        while len(self._people) > MOST_REMEMBERED:
+            self._people.popitem(last=False)
+        return person

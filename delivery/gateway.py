@@ -1,0 +1,303 @@
+"""The gateway: the only place that calls Slack's Web API.
+
+Reads are retried by the client. Writes never are: a connection that broke does not prove that
+nothing was posted, and the stock client's retry posts twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+import orjson
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from delivery.errors import (
+    ALREADY_SO,
+    TOO_FAST,
+    MessageRefused,
+    NotReached,
+    OutcomeUnknown,
+    SlackError,
+    ThreadGone,
+    TooFast,
+    error_for,
+)
+from delivery.responses import (
+    Channel,
+    FoundMessage,
+    Identity,
+    read_channel,
+    read_found,
+    read_identity,
+    read_person,
+)
+from helpdesk.people import Person
+from storage.outbox import Content, MessageAt, Persona, Posted
+
+METADATA_EVENT = "signpost_message"
+EDIT_TEXT = 4_000
+"""Characters (docs.slack.dev/reference/methods/chat.update: msg_too_long)."""
+POST_TEXT = 40_000
+"""Characters; Slack cuts what is longer (docs.slack.dev/reference/methods/chat.postMessage)."""
+PAGE = 100
+DEFAULT_RETRY_AFTER = 30.0
+
+
+def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client for writes: no retries."""
+    return _client(token, base_url, session, [])
+
+
+def reading_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client for reads, which may be repeated without harm."""
+    handlers: list[AsyncRetryHandler] = [
+        AsyncConnectionErrorRetryHandler(max_retry_count=2),
+        AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+        AsyncServerErrorRetryHandler(max_retry_count=2),
+    ]
+    return _client(token, base_url, session, handlers)
+
+
+class Gateway:
+    """Calls Slack and answers in our own types; every method raises errors of ``SlackError``."""
+
+    def __init__(self, writer: AsyncWebClient, reader: AsyncWebClient) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._direct_messages: dict[str, str] = {}
+
+    async def identity(self) -> Identity:
+        """Who we are: the answer of ``auth.test``."""
+        return read_identity(await self._read("auth.test"))
+
+    async def scopes(self) -> frozenset[str]:
+        """The scopes of our token, as the response header of ``auth.test`` lists them."""
+        response = await self._call(self._reader, "auth.test", {})
+        header = {name.lower(): value for name, value in (response.headers or {}).items()}
+        granted = header.get("x-oauth-scopes", "")
+        return frozenset(scope.strip() for scope in str(granted).split(",") if scope.strip())
+
+    async def post(
+        self,
+        channel: str,
+        content: Content,
+        *,
+        key: str,
+        thread_ts: str | None = None,
+        persona: Persona | None = None,
+    ) -> Posted:
+        """Post once. ``key`` travels in the metadata, to find the message by.
+
+        A reply under a deleted root lands in the channel, without ``thread_ts`` in the answer: it
+        is taken back, and ``ThreadGone`` raised.
+        """
+        arguments = _message(content, POST_TEXT) | _as_persona(persona)
+        arguments |= {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+        arguments["metadata"] = {"event_type": METADATA_EVENT, "event_payload": {"key": key}}
+        if thread_ts:
+            arguments["thread_ts"] = thread_ts
+        answer = await self._write("chat.postMessage", arguments)
+        posted = Posted(str(answer["channel"]), str(answer["ts"]))
+        if thread_ts and answer.get("message", {}).get("thread_ts") != thread_ts:
+            await self.withdraw(MessageAt(posted.channel, posted.ts))
+            raise ThreadGone("thread_not_found")
+        return posted
+
+    async def edit(self, target: MessageAt, content: Content) -> None:
+        """Show a message anew."""
+        arguments = _message(content, EDIT_TEXT) | {"channel": target.channel, "ts": target.ts}
+        arguments.setdefault("blocks", [])
+        await self._write("chat.update", arguments)
+
+    async def withdraw(self, target: MessageAt) -> None:
+        """Take a message back."""
+        await self._write("chat.delete", {"channel": target.channel, "ts": target.ts})
+
+    async def whisper(
+        self, channel: str, user: str, content: Content, thread_ts: str | None
+    ) -> None:
+        """Show something to one person, until they reload."""
+        arguments = _message(content, POST_TEXT) | {"channel": channel, "user": user}
+        if thread_ts:
+            arguments["thread_ts"] = thread_ts
+        await self._write("chat.postEphemeral", arguments)
+
+    async def respond(self, url: str, content: Content, *, replace_original: bool) -> None:
+        """Answer through a ``response_url``; only the person sees it
+        (docs.slack.dev/interactivity/handling-user-interaction, "message responses")."""
+        body = _message(content, POST_TEXT) | {
+            "response_type": "ephemeral",
+            "replace_original": replace_original,
+        }
+        session = self._writer.session
+        if session is None:
+            raise NotReached("no_session")
+        try:
+            async with session.post(
+                url,
+                data=orjson.dumps(body),
+                headers={"Content-Type": "application/json"},
+                timeout=aiohttp.ClientTimeout(total=self._writer.timeout),
+            ) as answer:
+                _raise_for_response_url(answer.status, (await answer.text())[:100])
+        except aiohttp.ClientConnectorError as error:
+            raise NotReached(type(error).__name__) from error
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
+    async def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        await self._write("views.publish", {"user_id": user, "view": dict(view)})
+
+    async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal. Raises ``TriggerSpent`` when the trigger is used or older than 3 s."""
+        await self._write("views.open", {"trigger_id": trigger_id, "view": dict(view)})
+
+    async def direct_message(self, user: str) -> str:
+        """The channel of the direct message with a person."""
+        if user not in self._direct_messages:
+            answer = await self._read("conversations.open", users=user)
+            self._direct_messages[user] = str(answer["channel"]["id"])
+        return self._direct_messages[user]
+
+    async def join(self, channel: str) -> None:
+        """Join a public channel. Raises ``ChannelUnusable`` where only an invitation helps."""
+        await self._read("conversations.join", channel=channel)
+
+    async def find(self, key: str, channel: str, thread_ts: str | None) -> FoundMessage | None:
+        """Our message of that key in a thread, or in the newest ``PAGE`` of the channel."""
+        if thread_ts:
+            found = await self._find_in("conversations.replies", key, channel=channel, ts=thread_ts)
+            if found:
+                return found
+        return await self._find_in("conversations.history", key, channel=channel)
+
+    async def person(self, user: str) -> Person:
+        answer = await self._read("users.info", user=user, include_locale=True)
+        return read_person(answer["user"])
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Everybody in the channel, bots and guests included."""
+        members: set[str] = set()
+        cursor = ""
+        while True:
+            answer = await self._read(
+                "conversations.members", channel=channel, limit=1000, cursor=cursor
+            )
+            members.update(answer["members"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return frozenset(members)
+
+    async def channel(self, channel: str) -> Channel:
+        answer = await self._read("conversations.info", channel=channel)
+        return read_channel(answer["channel"])
+
+    async def _find_in(self, method: str, key: str, **where: str) -> FoundMessage | None:
+        try:
+            answer = await self._read(method, limit=PAGE, include_all_metadata=True, **where)
+        except ThreadGone:
+            return None
+        messages: Sequence[Mapping[str, Any]] = answer.get("messages", ())
+        return next(
+            (read_found(one, where["channel"]) for one in messages if _key(one) == key), None
+        )
+
+    async def _read(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        response = await self._call(self._reader, method, arguments, form=True)
+        return _body(response)
+
+    async def _write(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _body(await self._call(self._writer, method, arguments))
+
+    async def _call(
+        self,
+        client: AsyncWebClient,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        form: bool = False,
+    ) -> AsyncSlackResponse:
+        try:
+            if form:
+                return await client.api_call(method, params=dict(arguments))
+            return await client.api_call(method, json=dict(arguments))
+        except SlackApiError as error:
+            return _as_wanted_or_raise(error)
+        except aiohttp.ClientConnectorError as error:
+            raise NotReached(type(error).__name__) from error
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+
+
+def _client(
+    token: str, base_url: str, session: aiohttp.ClientSession, handlers: list[AsyncRetryHandler]
+) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=token, base_url=base_url, session=session, retry_handlers=handlers, timeout=10
+    )
+
+
+def _message(content: Content, most: int) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"text": content.text[:most]}
+    if content.blocks:
+        arguments["blocks"] = [dict(block) for block in content.blocks]
+    return arguments
+
+
+def _as_persona(persona: Persona | None) -> dict[str, Any]:
+    if persona is None:
+        return {}
+    picture = {"icon_url": persona.picture} if persona.picture else {}
+    return {"username": persona.name, **picture}
+
+
+def _key(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    key = (metadata.get("event_payload") or {}).get("key")
+    return str(key) if key else None
+
+
+def _body(response: AsyncSlackResponse) -> Mapping[str, Any]:
+    if not isinstance(response.data, dict):
+        raise OutcomeUnknown("unreadable_response")
+    return response.data
+
+
+def _as_wanted_or_raise(error: SlackApiError) -> AsyncSlackResponse:
+    response = error.response
+    code = _code(response)
+    if code in ALREADY_SO and isinstance(response, AsyncSlackResponse):
+        return response
+    raise _translated(response, code) from error
+
+
+def _translated(response: Any, code: str) -> SlackError:
+    status = getattr(response, "status_code", 200)
+    if status == 429 or code in TOO_FAST:
+        headers = {name.lower(): value for name, value in (response.headers or {}).items()}
+        return TooFast(code, float(headers.get("retry-after", DEFAULT_RETRY_AFTER)))
+    if status >= 500:
+        return OutcomeUnknown(f"http_{status}")
+    return error_for(code)
+
+
+def _code(response: Any) -> str:
+    body = getattr(response, "data", response)
+    return str(body.get("error", "unreadable_response")) if isinstance(body, dict) else "http_error"
+
+
+def _raise_for_response_url(status: int, text: str) -> None:
+    if status == 429:
+        raise TooFast("ratelimited", DEFAULT_RETRY_AFTER)
+    if status >= 500:
+        raise OutcomeUnknown(f"http_{status}")
+    if status >= 400:
+        raise MessageRefused(text or f"http_{status}")

@@ -1,0 +1,299 @@
+"""The sender: takes items from the outbox and makes each reach Slack effectively once.
+
+A try ends in one of four ways: it was done (recorded), it was refused (another way, or given up),
+it was certainly not done (again later), or nobody knows. After the last, and after a crash, the
+sender looks for the item's key in the channel before it sends again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from prometheus_client import Counter
+
+from delivery.clock import Clock
+from delivery.errors import (
+    AccessLost,
+    ChannelUnusable,
+    MessageGone,
+    MessageRefused,
+    NotReached,
+    OutcomeUnknown,
+    PersonUnreachable,
+    SlackError,
+    ThreadGone,
+    TooFast,
+)
+from delivery.gateway import Gateway
+from delivery.pace import Pace
+from storage.errors import StoreUnavailable
+from storage.outbox import (
+    Content,
+    Edit,
+    InChannel,
+    ItemMessage,
+    Lane,
+    MessageAt,
+    OutboxItem,
+    OutboxLease,
+    OutboxState,
+    Post,
+    Posted,
+    PublishHome,
+    Respond,
+    Target,
+    ToPerson,
+    UnderItem,
+    Whisper,
+    Withdraw,
+)
+from storage.port import Commit, Store
+
+LEASE = timedelta(seconds=60)
+AT_ONCE = {Lane.CONVERSATION: 32, Lane.ANNOUNCEMENT: 8}
+LONGEST_IDLE = 1.0
+"""Seconds between looks when nothing wakes the sender."""
+SETTLING = timedelta(seconds=2)
+"""How long an unknown outcome is left alone before it is looked for, and the first back-off."""
+LONGEST_BACKOFF = timedelta(seconds=60)
+MOST_ATTEMPTS = 30
+"""With the back-off this is about 25 minutes; then an item is given up and stays on record."""
+
+SENT = Counter("signpost_sent", "Outgoing calls by how they ended", ["call", "outcome"])
+
+log = structlog.get_logger()
+
+
+class Noticing(Protocol):
+    """Composes the notice that a channel cannot be written to."""
+
+    def __call__(self, channel: str, code: str, now: datetime) -> OutboxItem | None: ...
+
+
+class NotYet(Exception):
+    """The item refers to a message that is still to be sent."""
+
+
+class Sender:
+    """Sends both lanes until stopped. ``on_access_lost`` is told Slack's code, once."""
+
+    def __init__(
+        self,
+        store: Store,
+        gateway: Gateway,
+        pace: Pace,
+        clock: Clock,
+        owner: str,
+        notice: Noticing,
+        on_access_lost: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._gateway = gateway
+        self._pace = pace
+        self._clock = clock
+        self._owner = owner
+        self._notice = notice
+        self._on_access_lost = on_access_lost
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Send until :meth:`stop`; what is being sent then is finished first."""
+        async with asyncio.TaskGroup() as lanes:
+            for lane in Lane:
+                lanes.create_task(self._run_lane(lane))
+
+    def stop(self) -> None:
+        """Take no new items."""
+        self._stopping.set()
+
+    async def _run_lane(self, lane: Lane) -> None:
+        sending: set[asyncio.Task[None]] = set()
+        while not self._stopping.is_set():
+            free = AT_ONCE[lane] - len(sending)
+            leases = await self._lease(lane, free) if free else []
+            for lease in leases:
+                task = asyncio.create_task(self._send_or_log(lease))
+                sending.add(task)
+                task.add_done_callback(sending.discard)
+            if not free:
+                await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+            elif not leases:
+                await self._store.wait_for_work(LONGEST_IDLE)
+        await asyncio.gather(*sending)
+
+    async def _lease(self, lane: Lane, limit: int) -> list[OutboxLease]:
+        try:
+            return await self._store.lease_outbox(
+                lane, self._owner, self._clock.now(), limit=limit, lease_for=LEASE
+            )
+        except StoreUnavailable:
+            log.warning("the store is away, sending pauses", lane=lane)
+            await asyncio.sleep(LONGEST_IDLE)
+            return []
+
+    async def _send_or_log(self, lease: OutboxLease) -> None:
+        try:
+            await self.send(lease)
+        except StoreUnavailable:
+            log.warning("the store is away, the outcome is looked for later", item=lease.item.key)
+        except Exception:
+            log.exception("an item could not be sent", item=lease.item.key)
+            await self._store.retry_outbox(
+                lease, self._clock.now() + LONGEST_BACKOFF, "unexpected", doubtful=True
+            )
+
+    async def send(self, lease: OutboxLease) -> None:
+        """Send one item and record how it ended."""
+        try:
+            posted = await self._deliver(lease)
+        except SlackError as error:
+            await self._react(lease, error)
+        except NotYet:
+            await self._again(lease, "waits for another message", SETTLING, doubtful=False)
+        else:
+            await self._store.finish_outbox(lease, posted)
+            SENT.labels(lease.item.call.call, "done").inc()
+
+    async def _deliver(self, lease: OutboxLease) -> Posted | None:
+        item = lease.item
+        match item.call:
+            case Post():
+                return await self._post(item, item.call, lease.doubtful)
+            case Edit(target, content):
+                await self._gateway.edit(await self._place(target), content)
+            case Withdraw(target):
+                await self._gateway.withdraw(await self._place(target))
+            case Whisper(channel, user, content, thread_ts):
+                if not lease.doubtful:
+                    await self._gateway.whisper(channel, user, content, thread_ts)
+            case Respond(url, content, replace_original):
+                await self._gateway.respond(url, content, replace_original=replace_original)
+            case PublishHome(user, view):
+                await self._gateway.publish_home(user, view)
+        return None
+
+    async def _post(self, item: OutboxItem, post: Post, doubtful: bool) -> Posted:
+        try:
+            channel, thread_ts = await self._destination(post)
+            if doubtful and (posted := await self._look_for(item.key, channel, thread_ts)):
+                return posted
+            return await self._post_in(channel, thread_ts, item.key, post)
+        except (ThreadGone, ChannelUnusable) as error:
+            if post.fallback_user is None:
+                raise
+            await self._tell_admins(error, post)
+            return await self._post_directly(item.key, post, post.fallback_user, doubtful)
+
+    async def _post_in(self, channel: str, thread_ts: str | None, key: str, post: Post) -> Posted:
+        await self._pace.slot(channel)
+        try:
+            return await self._call_post(channel, thread_ts, key, post, post.content)
+        except ChannelUnusable as error:
+            if error.code != "not_in_channel":
+                raise
+            await self._gateway.join(channel)
+            return await self._call_post(channel, thread_ts, key, post, post.content)
+        except MessageRefused as error:
+            log.error("Slack refused our blocks, the words go alone", item=key, code=error.code)
+            words = Content(post.content.text)
+            return await self._call_post(channel, thread_ts, key, post, words)
+
+    async def _call_post(
+        self, channel: str, thread_ts: str | None, key: str, post: Post, content: Content
+    ) -> Posted:
+        try:
+            return await self._gateway.post(
+                channel, content, key=key, thread_ts=thread_ts, persona=post.persona
+            )
+        except TooFast as error:
+            self._pace.hold(channel, error.retry_after)
+            raise
+
+    async def _post_directly(self, key: str, post: Post, user: str, doubtful: bool) -> Posted:
+        channel = await self._gateway.direct_message(user)
+        if doubtful and (posted := await self._look_for(key, channel, None)):
+            return posted
+        return await self._post_in(channel, None, key, post)
+
+    async def _look_for(self, key: str, channel: str, thread_ts: str | None) -> Posted | None:
+        """Where an earlier try left the message. One that landed outside its thread, because the
+        root was gone, is taken back."""
+        found = await self._gateway.find(key, channel, thread_ts)
+        if found is None:
+            return None
+        if thread_ts and found.thread_ts != thread_ts:
+            await self._gateway.withdraw(MessageAt(found.channel, found.ts))
+            raise ThreadGone("thread_not_found")
+        return Posted(found.channel, found.ts)
+
+    async def _destination(self, post: Post) -> tuple[str, str | None]:
+        match post.to:
+            case InChannel(channel, thread_ts):
+                return channel, thread_ts
+            case ToPerson(user):
+                return await self._gateway.direct_message(user), None
+            case UnderItem(key):
+                place = await self._place(ItemMessage(key))
+                return place.channel, place.ts
+
+    async def _place(self, target: Target) -> MessageAt:
+        if isinstance(target, MessageAt):
+            return target
+        entry = await self._store.outbox_entry(target.key)
+        if entry is None or entry.state is OutboxState.DEAD:
+            raise MessageGone("never_posted")
+        if entry.posted is None:
+            raise NotYet
+        return MessageAt(entry.posted.channel, entry.posted.ts)
+
+    async def _react(self, lease: OutboxLease, error: SlackError) -> None:
+        SENT.labels(lease.item.call.call, type(error).__name__).inc()
+        match error:
+            case TooFast(retry_after=seconds):
+                await self._again(lease, error.code, timedelta(seconds=seconds), doubtful=False)
+            case NotReached():
+                await self._again(lease, error.code, _backoff(lease.attempt), doubtful=False)
+            case OutcomeUnknown():
+                await self._again(lease, error.code, _backoff(lease.attempt), doubtful=True)
+            case AccessLost():
+                self._on_access_lost(error.code)
+                await self._again(lease, error.code, LONGEST_BACKOFF, doubtful=False)
+            case _:
+                await self._give_up(lease, error)
+
+    async def _again(
+        self, lease: OutboxLease, reason: str, after: timedelta, *, doubtful: bool
+    ) -> None:
+        waits_for_mend = reason in ("token_revoked", "invalid_auth", "account_inactive")
+        if lease.attempt >= MOST_ATTEMPTS and not waits_for_mend:
+            log.error("given up after many attempts", item=lease.item.key, reason=reason)
+            await self._store.bury_outbox(lease, reason)
+            return
+        due = self._clock.now() + after
+        log.info("sent again later", item=lease.item.key, reason=reason, doubtful=doubtful)
+        await self._store.retry_outbox(lease, due, reason, doubtful=doubtful or lease.doubtful)
+
+    async def _give_up(self, lease: OutboxLease, error: SlackError) -> None:
+        if isinstance(error, MessageGone) and not isinstance(lease.item.call, Post):
+            await self._store.finish_outbox(lease, None)
+            return
+        level = log.info if isinstance(error, PersonUnreachable) else log.error
+        level("cannot be sent", item=lease.item.key, code=error.code)
+        await self._store.bury_outbox(lease, error.code)
+        if isinstance(lease.item.call, Post):
+            await self._tell_admins(error, lease.item.call)
+
+    async def _tell_admins(self, error: SlackError, post: Post) -> None:
+        if not isinstance(error, ChannelUnusable) or not isinstance(post.to, InChannel):
+            return
+        now = self._clock.now()
+        notice = self._notice(post.to.channel, error.code, now)
+        if notice:
+            await self._store.commit(Commit(at=now, outbox=(notice,)))
+
+
+def _backoff(attempt: int) -> timedelta:
+    doublings = min(attempt - 1, 10)
+    return min(SETTLING * (1 << doublings), LONGEST_BACKOFF)

@@ -1,0 +1,100 @@
+"""The two ways in from Slack: Socket Mode, kept alive by a watchdog, and HTTP."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+WATCH_EVERY = 5.0
+SILENT_FOR = 60.0
+"""Seconds without a live session after which a new one is forced. The client pings every 10 s and
+holds a session for stale after four missed pings (slack_sdk, socket_mode/aiohttp)."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+log = structlog.get_logger()
+
+
+class SocketMode:
+    """A Socket Mode connection that comes back by itself."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        client: AsyncWebClient,
+        on_refused: Callable[[str], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._handler = AsyncSocketModeHandler(app, app_token, web_client=client)
+        self._on_refused = on_refused
+        self._now = now
+        self._last_alive = now()
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect, trying until Slack answers, and keep watch."""
+        pause = FIRST_PAUSE
+        while not await self._connected_now():
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Take nothing more from Slack; what is in hand can still be acknowledged until
+        :meth:`close`."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+        self._handler.client.auto_reconnect_enabled = False
+
+    async def close(self) -> None:
+        await self._handler.client.close()  # type: ignore[no-untyped-call]
+
+    async def problem(self) -> str | None:
+        """What is wrong with the connection, if anything."""
+        silent = self._now() - self._last_alive
+        if silent > SILENT_FOR / 2 and not await self._handler.client.is_connected():
+            return f"socket mode: no live session for {silent:.0f} s"
+        return None
+
+    async def _connected_now(self) -> bool:
+        try:
+            await self._handler.client.connect_to_new_endpoint(force=True)
+        except SlackApiError as error:
+            self._on_refused(str(error.response.get("error")))
+            log.error("Slack refuses the connection", code=str(error.response.get("error")))
+            return False
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("Slack cannot be reached, trying again", error=type(error).__name__)
+            return False
+        self._last_alive = self._now()
+        log.info("connected over Socket Mode")
+        return True
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            if await self._handler.client.is_connected():
+                self._last_alive = self._now()
+            elif self._now() - self._last_alive > SILENT_FOR:
+                log.warning("no live session, connecting anew")
+                await self._connected_now()
+
+
+def http_application(app: AsyncApp) -> web.Application:
+    """Slack's request URL, ``POST /slack/events``, for events, presses, forms and commands."""
+
+    async def on_request(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    application = web.Application()
+    application.router.add_post("/slack/events", on_request)
+    return application

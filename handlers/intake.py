@@ -1,0 +1,123 @@
+"""The way in: decide, commit, and only then acknowledge.
+
+Slack gives 3 seconds (docs.slack.dev/apis/events-api). What returns from :meth:`Intake.take` may be
+acknowledged; what raises may not, and Slack sends it again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from handlers.decision import Decide, Decision
+from handlers.notices import Notices
+from handlers.payloads import Payload, person_and_place, team_of
+from storage.errors import Conflict, Duplicate, StoreUnavailable
+from storage.failed import FailedPayload
+from storage.kinds import FAILED_PAYLOAD
+from storage.port import Put, Store
+
+DECIDE_WITHIN = 2.5
+"""Seconds; leaves half a second of Slack's three for the way there and back."""
+
+MOST_CONFLICTS = 20
+"""Each conflict means that somebody else got through, so a press among a hundred ends well."""
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """Carries decisions to the store. ``now`` gives the domain's time, in UTC."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], notices: Notices) -> None:
+        self._store = store
+        self._now = now
+        self._notices = notices
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def take(self, key: str, body: Payload, decide: Decide) -> None:
+        """Decide and commit, within ``DECIDE_WITHIN``. ``key`` names the payload.
+
+        A payload handled before changes nothing. One whose decision raises is kept as failed, the
+        admins and the person are told, and it counts as handled. Raises ``StoreUnavailable`` and
+        ``TimeoutError``: then nothing was decided, and the payload must come again.
+        """
+        self._enter()
+        try:
+            async with asyncio.timeout(DECIDE_WITHIN):
+                await self._decide_or_keep(key, body, decide)
+        finally:
+            self._leave()
+
+    async def drained(self) -> None:
+        """Return when nothing is being decided."""
+        await self._idle.wait()
+
+    async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> None:
+        try:
+            await self._decide(key, decide)
+        except (StoreUnavailable, TimeoutError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            log.exception("payload failed", payload=key, team=team_of(body))
+            await self._keep(key, body, error)
+
+    async def _decide(self, key: str, decide: Decide) -> None:
+        for _ in range(MOST_CONFLICTS):
+            if await self._store.has_key(key):
+                return
+            now = self._now()
+            decision = await decide(now)
+            if decision.changes_nothing:
+                return
+            try:
+                await self._store.commit(_keyed(decision, key).commit(now))
+            except Conflict:
+                continue
+            except Duplicate:
+                log.info("handled before", payload=key)
+            return
+        raise StoreUnavailable(f"{key} met {MOST_CONFLICTS} conflicts in a row")
+
+    async def _keep(self, key: str, body: Payload, error: Exception) -> None:
+        now = self._now()
+        failed = FailedPayload(
+            id=f"{now:%Y%m%dT%H%M%S}/{key}",
+            team=team_of(body),
+            at=now,
+            error=type(error).__name__,
+            body=dict(body),
+        )
+        notices = [self._notices.payload_failed(failed.id, failed.error, now)]
+        if place := person_and_place(body):
+            user, channel, thread = place
+            notices.append(self._notices.apology(key, channel, thread, user, now))
+        decision = Decision(keys=(key,), puts=(Put(FAILED_PAYLOAD, failed),), outbox=tuple(notices))
+        try:
+            await self._store.commit(decision.commit(now))
+        except Duplicate:
+            return
+
+    def _enter(self) -> None:
+        self._under_way += 1
+        self._idle.clear()
+
+    def _leave(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._idle.set()
+
+
+def _keyed(decision: Decision, key: str) -> Decision:
+    if key in decision.keys:
+        return decision
+    return Decision(
+        keys=(key, *decision.keys),
+        puts=decision.puts,
+        deletes=decision.deletes,
+        outbox=decision.outbox,
+        due=decision.due,
+    )

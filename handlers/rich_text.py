@@ -1,0 +1,154 @@
+"""Markdown of articles as Slack's rich text, and as plain words.
+
+Rich text rather than mrkdwn: its styles do not depend on spaces around a word, which Chinese does
+not have, and nothing in it is parsed for mentions (docs.slack.dev/reference/block-kit/blocks/
+rich-text-block).
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from storage.outbox import Block
+
+_MARKDOWN = MarkdownIt("commonmark")
+
+
+def rich_text(*elements: dict[str, Any]) -> Block:
+    """One rich text block of such elements."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def words(text: str, **style: bool) -> dict[str, Any]:
+    """A section with one run of text that nothing is parsed in."""
+    return {"type": "rich_text_section", "elements": [_run(text, style)]}
+
+
+def from_markdown(text: str) -> list[dict[str, Any]]:
+    """The elements of a rich text block for paragraphs, headings, lists, bold, italic, code and
+    links; other Markdown comes out as its text."""
+    tree = SyntaxTreeNode(_MARKDOWN.parse(text))
+    return _spaced([element for node in tree.children for element in _block(node)])
+
+
+def as_plain_text(text: str) -> str:
+    """Markdown as plain words, for the ``text`` of a message, which is what screen readers read."""
+    tree = SyntaxTreeNode(_MARKDOWN.parse(text))
+    return "\n".join(line for node in tree.children for line in _lines(node, ""))
+
+
+def _block(node: SyntaxTreeNode) -> Iterator[dict[str, Any]]:
+    if node.type in ("bullet_list", "ordered_list"):
+        yield from _list(node, 0)
+    elif node.type == "heading":
+        yield _section(node, bold=True)
+    elif node.type in ("fence", "code_block"):
+        yield {
+            "type": "rich_text_preformatted",
+            "elements": [_run(node.content.rstrip("\n"), {})],
+        }
+    elif node.type == "blockquote":
+        for child in node.children:
+            yield from _block(child)
+    else:
+        yield _section(node)
+
+
+def _section(node: SyntaxTreeNode, **style: bool) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": list(_inline(node, style))}
+
+
+def _list(node: SyntaxTreeNode, indent: int) -> Iterator[dict[str, Any]]:
+    style = "ordered" if node.type == "ordered_list" else "bullet"
+    items: list[dict[str, Any]] = []
+    done = 0
+    for item in node.children:
+        paragraphs = [one for one in item.children if "list" not in one.type]
+        elements = [run for one in paragraphs for run in _inline(one, {})]
+        items.append({"type": "rich_text_section", "elements": elements or [_run(" ", {})]})
+        for inner in (one for one in item.children if "list" in one.type):
+            yield _list_element(style, indent, items, done)
+            done, items = done + len(items), []
+            yield from _list(inner, indent + 1)
+    if items:
+        yield _list_element(style, indent, items, done)
+
+
+def _list_element(
+    style: str, indent: int, items: list[dict[str, Any]], offset: int
+) -> dict[str, Any]:
+    element: dict[str, Any] = {"type": "rich_text_list", "style": style, "elements": items}
+    if indent:
+        element["indent"] = indent
+    if offset:
+        element["offset"] = offset
+    return element
+
+
+def _inline(node: SyntaxTreeNode, style: dict[str, bool]) -> Iterator[dict[str, Any]]:
+    for child in node.children:
+        if child.type == "strong":
+            yield from _inline(child, {**style, "bold": True})
+        elif child.type == "em":
+            yield from _inline(child, {**style, "italic": True})
+        elif child.type == "link":
+            yield _link(child, style)
+        elif child.type in ("softbreak", "hardbreak"):
+            yield _run("\n", {})
+        elif child.type == "code_inline":
+            yield _run(child.content, {**style, "code": True})
+        elif child.children:
+            yield from _inline(child, style)
+        elif child.content:
+            yield _run(child.content, style)
+
+
+def _link(node: SyntaxTreeNode, style: dict[str, bool]) -> dict[str, Any]:
+    link: dict[str, Any] = {"type": "link", "url": node.attrs["href"], "text": _text_of(node)}
+    return {**link, "style": style} if style else link
+
+
+def _run(text: str, style: dict[str, bool]) -> dict[str, Any]:
+    run: dict[str, Any] = {"type": "text", "text": text}
+    return {**run, "style": style} if style else run
+
+
+def _spaced(elements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Paragraphs end in a line break of their own; lists bring theirs."""
+    for element, following in pairwise(elements):
+        if element["type"] == "rich_text_section":
+            closing = "\n" if following["type"] == "rich_text_list" else "\n\n"
+            element["elements"].append(_run(closing, {}))
+    return elements
+
+
+def _text_of(node: SyntaxTreeNode) -> str:
+    if node.type in ("softbreak", "hardbreak"):
+        return " "
+    if not node.children:
+        return node.content
+    return "".join(_text_of(child) for child in node.children)
+
+
+def _lines(node: SyntaxTreeNode, lead: str) -> Iterator[str]:
+    if node.type in ("bullet_list", "ordered_list"):
+        for number, item in enumerate(node.children, 1):
+            mark = f"{number}." if node.type == "ordered_list" else "-"
+            first, *rest = [line for child in item.children for line in _lines(child, lead + "  ")]
+            yield f"{lead}{mark} {first.strip()}"
+            yield from rest
+    elif node.type == "inline" or node.type in ("paragraph", "heading"):
+        yield lead + _text_with_addresses(node)
+    else:
+        yield lead + _text_of(node).rstrip("\n")
+
+
+def _text_with_addresses(node: SyntaxTreeNode) -> str:
+    if node.type == "link":
+        return f"{_text_of(node)} ({node.attrs['href']})"
+    if node.children:
+        return "".join(_text_with_addresses(child) for child in node.children)
+    return _text_of(node)

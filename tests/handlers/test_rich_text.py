@@ -1,0 +1,48 @@
+"""Markdown of articles becomes rich text, and plain words that say the same."""
+
+from pathlib import Path
+
+import pytest
+
+from handlers.rich_text import as_plain_text, from_markdown
+from knowledge.loading import company_file_for, load_library
+
+FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
+
+
+def test_a_numbered_list_becomes_an_ordered_list() -> None:
+    (steps,) = from_markdown("1. Open **Settings**\n2. Press it")
+
+    assert steps["style"] == "ordered"
+    assert steps["elements"][0]["elements"][1]["style"] == {"bold": True}
+    assert len(steps["elements"]) == 2
+
+
+def test_numbers_go_on_after_a_nested_list() -> None:
+    first, inner, second = from_markdown("1. One\n   - a\n2. Two")
+
+    assert tuple(one.get("indent") for one in (first, inner, second)) == (None, 1, None)
+    assert second["offset"] == 1
+
+
+def test_a_link_keeps_its_address_and_words() -> None:
+    (paragraph,) = from_markdown("See [the guide](https://learn.example/a).")
+
+    link = paragraph["elements"][1]
+    assert (link["url"], link["text"]) == ("https://learn.example/a", "the guide")
+
+
+def test_plain_words_show_the_address_of_a_link() -> None:
+    assert as_plain_text(
+        "See [the guide](https://learn.example/a)."
+    ) == "See the guide (https://learn.example/a)."
+
+
+def test_plain_words_keep_numbers_and_bullets() -> None:
+    assert as_plain_text("Do:\n\n1. this\n2. that\n\n- or not") == "Do:\n1. this\n2. that\n- or not"
+
+
+@pytest.mark.parametrize("mark", ["**", "__", "](", "```", "## "])
+def test_no_article_shows_markdown_that_was_not_understood(mark: str) -> None:
+    for article in load_library(FAQ, company_file_for(FAQ)).articles:
+        assert mark not in as_plain_text(article.body), f"{article.language}/{article.id}"
