@@ -7,24 +7,28 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import structlog
 import uvloop
+import yaml
 from aiohttp import web
 from dotenv import dotenv_values
 from slack_bolt.authorization import AuthorizeResult
 
 from delivery.clock import Clock, SystemClock
 from delivery.directory import Directory
+from delivery.doctor import Expected, Finding, Verdict, examine_slack
 from delivery.due import DueRunner
 from delivery.errors import AccessLost, NotReached, OutcomeUnknown, SlackError, TooFast
 from delivery.gateway import Gateway, reading_client, web_client
 from delivery.health import Health, HealthPages
 from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
+from delivery.opener import Opener
 from delivery.pace import UNLIMITED, Pace
 from delivery.responses import Identity
 from delivery.sender import Sender
@@ -34,9 +38,13 @@ from handlers.catalogue import Catalogue
 from handlers.connection import SocketMode, http_application
 from handlers.intake import Intake
 from handlers.notices import Notices
-from knowledge.loading import company_file_for
+from knowledge.errors import KnowledgeError
+from knowledge.loading import company_file_for, load_library
 from knowledge.watching import Knowledge
 from logs import configure_logs
+from sandbox.errors import SandboxRefused
+from sandbox.seed import channel_id
+from sandbox.server import Sandbox, refuse_real_tokens
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
 from storage.errors import StoreRefused
 from storage.opening import open_store
@@ -44,13 +52,16 @@ from storage.port import Commit, Store
 
 log = structlog.get_logger()
 
+HERE = Path(__file__).parent
+MANIFEST = HERE / "manifest.yml"
+
 DRAIN_WITHIN = 8.0
 """Seconds for what is in hand when the process is asked to stop; the whole stop takes up to 10."""
 LOOK_AT_FILES_EVERY = 2.0
 LONGEST_PAUSE = 30.0
 
 OK, NOT_WELL, USAGE, ACCESS_LOST = 0, 1, 2, 3
-"""Exit codes: done; something is wrong; settings or arguments are wrong; Slack refuses our token."""
+"""Exit codes: done; something is wrong; wrong settings or arguments; Slack refuses our token."""
 
 
 class Bot:
@@ -75,7 +86,7 @@ class Bot:
             Catalogue(), settings.default_language, identity.team, settings.admin_channel
         )
         self._start_sending(store, gateway, identity, notices)
-        intake = Intake(store, self._clock.now, notices)
+        intake = Intake(store, self._clock.now, notices, Opener(gateway))
         desk = self._desk(store, knowledge, Directory(gateway, identity.team), identity, notices)
         self._tasks.append(asyncio.create_task(self._watch_files(knowledge, store, notices)))
         await self._listen(intake, desk, session, store, identity)
@@ -106,11 +117,7 @@ class Bot:
         settings = self._settings
         session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
         self._parts.push_async_callback(session.close)
-        token = settings.bot_token.get_secret_value()
-        gateway = Gateway(
-            web_client(token, settings.api_url, session),
-            reading_client(token, settings.api_url, session),
-        )
+        gateway = _gateway(settings, session)
         return gateway, await _identity(gateway), session
 
     def _start_sending(
@@ -216,6 +223,14 @@ class Bot:
                 await store.commit(Commit(at=now, outbox=(notice,)))
 
 
+def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
+    token = settings.bot_token.get_secret_value()
+    return Gateway(
+        web_client(token, settings.api_url, session),
+        reading_client(token, settings.api_url, session),
+    )
+
+
 async def _identity(gateway: Gateway) -> Identity:
     """Who we are; waits for Slack to come back where it is away. Raises other ``SlackError``."""
     pause = 1.0
@@ -265,3 +280,148 @@ def _no_access(error: SlackError) -> str:
         f"Slack does not accept SLACK_BOT_TOKEN ({error.code}). "
         "Reinstall the app in Slack and put the new token in .env."
     )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options, _environment()))
+    except SettingsInvalid as invalid:
+        print("The settings are not complete (see .env.example):", file=sys.stderr)
+        for problem in invalid.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return USAGE
+    except (StoreRefused, KnowledgeError, SandboxRefused) as refused:
+        print(refused, file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return OK
+
+
+def _environment() -> Mapping[str, str]:
+    """``.env``, overridden by the environment."""
+    from_file = {name: value or "" for name, value in dotenv_values(".env").items()}
+    return from_file | dict(os.environ)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bot.py", description="Signpost: answers enrollment questions in Slack."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run the bot against Slack, as .env says")
+    run.set_defaults(command=_run)
+
+    sandbox = commands.add_parser("sandbox", help="open a local Slack workspace in the browser")
+    sandbox.add_argument("--port", type=int, default=8765, help="the page's port (8765)")
+    sandbox.add_argument("--no-bot", action="store_true", help="the workspace alone")
+    sandbox.set_defaults(command=_sandbox)
+
+    check = commands.add_parser("check", help="look at settings, tokens, channels and knowledge")
+    check.set_defaults(command=_check)
+
+    return parser
+
+
+def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    settings = read_settings(environment)
+    configure_logs(settings.log_level, tuple(secrets_of(settings)))
+    return uvloop.run(run_bot(settings))
+
+
+def _sandbox(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    refuse_real_tokens(environment)
+    configure_logs(environment.get("LOG_LEVEL", "WARNING"))
+    return asyncio.run(_run_sandbox(options.port, with_bot=not options.no_bot))
+
+
+async def _run_sandbox(port: int, *, with_bot: bool) -> int:
+    """Serve the workspace, and the unchanged bot beside it as a process of its own."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stopped.set)
+    with tempfile.TemporaryDirectory(prefix="signpost-sandbox-") as folder:
+        manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
+        async with Sandbox(port, manifest=manifest, pace=True) as sandbox:
+            bot = await _start_bot(sandbox, folder) if with_bot else None
+            print(f"\n  The workspace is open: {sandbox.url}\n  Ctrl+C closes it.\n", flush=True)
+            await stopped.wait()
+            if bot and bot.returncode is None:
+                bot.terminate()
+                await bot.wait()
+    return OK
+
+
+async def _start_bot(sandbox: Sandbox, folder: str) -> asyncio.subprocess.Process:
+    own = sandbox_environment(sandbox, f"tinydb:{folder}/store")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "run", env=dict(os.environ) | own
+    )
+    await sandbox.connected(timeout=60)
+    return process
+
+
+def sandbox_environment(sandbox: Sandbox, store_url: str) -> dict[str, str]:
+    """The settings with which the bot joins a sandbox."""
+    channels = {
+        "QUESTION_CHANNELS": "ask-it",
+        "TIER1_CHANNEL": "tier-1",
+        "TIER2_CHANNEL": "tier-2",
+        "TIER3_CHANNEL": "tier-3",
+        "ADMIN_CHANNEL": "rollout-admins",
+    }
+    return {name: channel_id(channel) for name, channel in channels.items()} | {
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_SIGNING_SECRET": "",
+        "SLACK_API_URL": sandbox.api_url,
+        "STORE_URL": store_url,
+        "KNOWLEDGE_DIR": str(HERE / "knowledge" / "faq"),
+        "TIMEZONE": "Europe/Amsterdam",
+        "HEALTH_PORT": "0",
+    }
+
+
+def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    settings = read_settings(environment)
+    configure_logs("ERROR", tuple(secrets_of(settings)))
+    findings = [*_examine_here(settings), *asyncio.run(_examine_slack(settings))]
+    for finding in findings:
+        print(finding)
+    bad = sum(finding.verdict is Verdict.ERROR for finding in findings)
+    print(f"\n{bad} to mend." if bad else "\nEverything is ready.")
+    return NOT_WELL if bad else OK
+
+
+def _examine_here(settings: Settings) -> Iterator[Finding]:
+    """What can be told without Slack."""
+    yield Finding(Verdict.GOOD, "settings", "complete")
+    try:
+        folder = settings.knowledge_dir
+        library = load_library(folder, company_file_for(folder))
+        verdict = Verdict.WARNING if library.warnings else Verdict.GOOD
+        mend = "python bot.py knowledge check lists them" if library.warnings else ""
+        seen = f"{len(library)} articles, {len(library.warnings)} warnings"
+        yield Finding(verdict, "knowledge", seen, mend)
+    except KnowledgeError as error:
+        yield Finding(Verdict.ERROR, "knowledge", str(error).splitlines()[0], "Mend that file")
+
+
+async def _examine_slack(settings: Settings) -> list[Finding]:
+    async with aiohttp.ClientSession() as session:
+        gateway = _gateway(settings, session)
+        manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
+        expected = Expected(
+            scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
+            question_channels=settings.question_channels,
+            role_channels=settings.role_channels,
+            staffed=("TIER1_CHANNEL", "TIER2_CHANNEL", "TIER3_CHANNEL", "ADMIN_CHANNEL"),
+        )
+        return await examine_slack(gateway, expected, SystemClock())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from delivery.clock import Clock
 from delivery.errors import SlackError
 from delivery.gateway import Gateway
 from delivery.responses import Channel, Identity
+
+CLOCK_MAY_BE_OFF = 60.0
+"""Seconds; signatures are refused from 300 on (docs.slack.dev/authentication/
+verifying-requests-from-slack)."""
 
 
 class Verdict(StrEnum):
@@ -40,7 +45,7 @@ class Expected:
     staffed: Sequence[str]
 
 
-async def examine_slack(gateway: Gateway, expected: Expected) -> list[Finding]:
+async def examine_slack(gateway: Gateway, expected: Expected, clock: Clock) -> list[Finding]:
     """Everything that Slack can tell about our set-up; the first finding is the token's."""
     try:
         identity = await gateway.identity()
@@ -49,6 +54,7 @@ async def examine_slack(gateway: Gateway, expected: Expected) -> list[Finding]:
         return [Finding(Verdict.ERROR, "token", f"Slack answers {error.code}", mend)]
     findings = [Finding(Verdict.GOOD, "token", f"belongs to {identity.user} in {identity.team}")]
     findings.append(await _scopes(gateway, expected.scopes))
+    findings.append(await _clock(gateway, clock))
     for channel in expected.question_channels:
         findings.append(await _question_channel(gateway, channel))
     for name, channel in expected.role_channels.items():
@@ -65,6 +71,18 @@ async def _scopes(gateway: Gateway, wanted: Set[str]) -> Finding:
         mend = "Add them under OAuth & Permissions, then reinstall the app"
         return Finding(Verdict.ERROR, "scopes", f"missing: {', '.join(missing)}", mend)
     return Finding(Verdict.GOOD, "scopes", f"all {len(wanted)} are granted")
+
+
+async def _clock(gateway: Gateway, clock: Clock) -> Finding:
+    """Slack refuses signatures, and people get wrong dates, when the clock is far off."""
+    slack_says = await gateway.time()
+    if slack_says is None:
+        return Finding(Verdict.WARNING, "clock", "Slack did not tell the time", "Nothing to do")
+    off = abs((clock.now() - slack_says).total_seconds())
+    if off > CLOCK_MAY_BE_OFF:
+        mend = "Set the machine's clock, for instance by switching on NTP"
+        return Finding(Verdict.ERROR, "clock", f"{off:.0f} s off from Slack's", mend)
+    return Finding(Verdict.GOOD, "clock", "agrees with Slack's")
 
 
 async def _question_channel(gateway: Gateway, channel_id: str) -> Finding:

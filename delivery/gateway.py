@@ -5,6 +5,8 @@ nothing was posted, and the stock client's retry posts twice.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -80,10 +82,15 @@ class Gateway:
 
     async def scopes(self) -> frozenset[str]:
         """The scopes of our token, as the response header of ``auth.test`` lists them."""
-        response = await self._call(self._reader, "auth.test", {})
-        header = {name.lower(): value for name, value in (response.headers or {}).items()}
-        granted = header.get("x-oauth-scopes", "")
+        granted = _headers(await self._call(self._reader, "auth.test", {})).get(
+            "x-oauth-scopes", ""
+        )
         return frozenset(scope.strip() for scope in str(granted).split(",") if scope.strip())
+
+    async def time(self) -> datetime | None:
+        """Slack's time, by the date header of an answer."""
+        date = _headers(await self._call(self._reader, "auth.test", {})).get("date")
+        return parsedate_to_datetime(date) if date else None
 
     async def post(
         self,
@@ -257,6 +264,10 @@ def _as_persona(persona: Persona | None) -> dict[str, Any]:
         return {}
     picture = {"icon_url": persona.picture} if persona.picture else {}
     return {"username": persona.name, **picture}
+
+
+def _headers(response: AsyncSlackResponse) -> dict[str, str]:
+    return {name.lower(): str(value) for name, value in (response.headers or {}).items()}
 
 
 def _key(message: Mapping[str, Any]) -> str | None:

@@ -74,5 +74,6 @@ class HealthPages:
         self._dead.set(backlog.dead)
         return web.Response(
             body=generate_latest(REGISTRY) + generate_latest(self._registry),
-            content_type="text/plain", charset="utf-8"
+            content_type="text/plain",
+            charset="utf-8",
         )

@@ -9,7 +9,7 @@ from storage.port import Commit, Store
 HOUSEKEEPING = "housekeeping"
 EVERY = timedelta(hours=6)
 KEYS_KEPT = timedelta(days=7)
-"""Slack repeats an event for at most 26 hours (docs.slack.dev/apis/events-api, "delayed events")."""
+"""Slack repeats an event for at most a day (docs.slack.dev/apis/events-api, delayed events)."""
 OUTBOX_KEPT = timedelta(days=180)
 """As long as people may still press a button on a message."""
 

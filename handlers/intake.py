@@ -6,13 +6,15 @@ acknowledged; what raises may not, and Slack sends it again.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from handlers.decision import Decide, Decision
+from handlers.decision import NOTHING, Decide, Decision
 from handlers.notices import Notices
 from handlers.payloads import Payload, person_and_place, team_of
+from handlers.ports import Modals
 from storage.errors import Conflict, Duplicate, StoreUnavailable
 from storage.failed import FailedPayload
 from storage.kinds import FAILED_PAYLOAD
@@ -30,16 +32,20 @@ log = structlog.get_logger()
 class Intake:
     """Carries decisions to the store. ``now`` gives the domain's time, in UTC."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], notices: Notices) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], notices: Notices, modals: Modals
+    ) -> None:
         self._store = store
+        self._modals = modals
         self._now = now
         self._notices = notices
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def take(self, key: str, body: Payload, decide: Decide) -> None:
-        """Decide and commit, within ``DECIDE_WITHIN``. ``key`` names the payload.
+    async def take(self, key: str, body: Payload, decide: Decide) -> Decision:
+        """Decide, commit and open the modal, within ``DECIDE_WITHIN``. ``key`` names the payload.
+        Gives the decision, for what its acknowledgement has to carry.
 
         A payload handled before changes nothing. One whose decision raises is kept as failed, the
         admins and the person are told, and it counts as handled. Raises ``StoreUnavailable`` and
@@ -48,7 +54,7 @@ class Intake:
         self._enter()
         try:
             async with asyncio.timeout(DECIDE_WITHIN):
-                await self._decide_or_keep(key, body, decide)
+                return await self._decide_or_keep(key, body, decide)
         finally:
             self._leave()
 
@@ -56,30 +62,35 @@ class Intake:
         """Return when nothing is being decided."""
         await self._idle.wait()
 
-    async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> None:
+    async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> Decision:
         try:
-            await self._decide(key, decide)
+            decision = await self._decide(key, decide)
+            if decision.modal:
+                await self._modals.open(decision.modal.trigger_id, decision.modal.view)
         except (StoreUnavailable, TimeoutError, asyncio.CancelledError):
             raise
         except Exception as error:
             log.exception("payload failed", payload=key, team=team_of(body))
             await self._keep(key, body, error)
+            return NOTHING
+        return decision
 
-    async def _decide(self, key: str, decide: Decide) -> None:
+    async def _decide(self, key: str, decide: Decide) -> Decision:
         for _ in range(MOST_CONFLICTS):
             if await self._store.has_key(key):
-                return
+                return NOTHING
             now = self._now()
             decision = await decide(now)
             if decision.changes_nothing:
-                return
+                return decision
             try:
                 await self._store.commit(_keyed(decision, key).commit(now))
             except Conflict:
                 continue
             except Duplicate:
                 log.info("handled before", payload=key)
-            return
+                return NOTHING
+            return decision
         raise StoreUnavailable(f"{key} met {MOST_CONFLICTS} conflicts in a row")
 
     async def _keep(self, key: str, body: Payload, error: Exception) -> None:
@@ -114,10 +125,4 @@ class Intake:
 def _keyed(decision: Decision, key: str) -> Decision:
     if key in decision.keys:
         return decision
-    return Decision(
-        keys=(key, *decision.keys),
-        puts=decision.puts,
-        deletes=decision.deletes,
-        outbox=decision.outbox,
-        due=decision.due,
-    )
+    return replace(decision, keys=(key, *decision.keys))

@@ -46,6 +46,149 @@ class Pressed:
     trigger_id: str
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """A modal sent in. ``values`` maps block id to what was entered or chosen there: text, the
+    value of an option, or for several options their values separated by commas."""
+
+    key: str
+    team: str
+    user: str
+    callback: str
+    view_id: str
+    metadata: str
+    values: Mapping[str, str]
+    trigger_id: str
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """A slash command. ``response_url`` answers privately, five times within 30 minutes."""
+
+    key: str
+    team: str
+    user: str
+    channel: str
+    text: str
+    trigger_id: str
+    response_url: str
+
+
+@dataclass(frozen=True)
+class ShortcutUsed:
+    """A shortcut; the message's part is empty for a global one."""
+
+    key: str
+    team: str
+    user: str
+    callback: str
+    trigger_id: str
+    channel: str = ""
+    message_ts: str = ""
+    thread_ts: str | None = None
+    author: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class HomeOpened:
+    """A person opened the Home tab."""
+
+    event_id: str
+    team: str
+    user: str
+
+
+@dataclass(frozen=True)
+class MembershipChanged:
+    """Somebody joined or left a channel."""
+
+    channel: str
+    user: str
+    joined: bool
+
+
+def read_submission(body: Payload) -> Submitted:
+    """docs.slack.dev/reference/interaction-payloads/view-interactions-payload. Raises
+    ``PayloadUnreadable``."""
+    try:
+        view = body["view"]
+        return Submitted(
+            key=f"form:{view['id']}:{body['user']['id']}",
+            team=body["team"]["id"],
+            user=body["user"]["id"],
+            callback=view["callback_id"],
+            view_id=view["id"],
+            metadata=view.get("private_metadata") or "",
+            values={
+                block: _entered(element)
+                for block, elements in view["state"]["values"].items()
+                for element in elements.values()
+            },
+            trigger_id=body.get("trigger_id", ""),
+        )
+    except (KeyError, TypeError) as problem:
+        raise PayloadUnreadable(f"form without {problem}") from problem
+
+
+def read_command(body: Payload) -> Commanded:
+    """docs.slack.dev/interactivity/implementing-slash-commands. Raises ``PayloadUnreadable``."""
+    try:
+        return Commanded(
+            key=f"command:{body['trigger_id']}",
+            team=body["team_id"],
+            user=body["user_id"],
+            channel=body["channel_id"],
+            text=(body.get("text") or "").strip(),
+            trigger_id=body["trigger_id"],
+            response_url=body.get("response_url", ""),
+        )
+    except KeyError as missing:
+        raise PayloadUnreadable(f"command without {missing}") from missing
+
+
+def read_shortcut(body: Payload) -> ShortcutUsed:
+    """docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload. Raises
+    ``PayloadUnreadable``."""
+    message = body.get("message") or {}
+    try:
+        return ShortcutUsed(
+            key=f"shortcut:{body['trigger_id']}",
+            team=body["team"]["id"],
+            user=body["user"]["id"],
+            callback=body["callback_id"],
+            trigger_id=body["trigger_id"],
+            channel=(body.get("channel") or {}).get("id", ""),
+            message_ts=message.get("ts", ""),
+            thread_ts=message.get("thread_ts"),
+            author=message.get("user", ""),
+            text=message.get("text", ""),
+        )
+    except (KeyError, TypeError) as problem:
+        raise PayloadUnreadable(f"shortcut without {problem}") from problem
+
+
+def read_home(body: Payload) -> HomeOpened | None:
+    """``None`` for the Messages tab. Raises ``PayloadUnreadable``."""
+    event = body.get("event", {})
+    if event.get("tab") != "home":
+        return None
+    try:
+        return HomeOpened(body["event_id"], body["team_id"], event["user"])
+    except KeyError as missing:
+        raise PayloadUnreadable(f"home event without {missing}") from missing
+
+
+def read_membership(body: Payload) -> MembershipChanged:
+    """``member_joined_channel`` and ``member_left_channel``. Raises ``PayloadUnreadable``."""
+    event = body.get("event", {})
+    try:
+        joined = event["type"] == "member_joined_channel"
+        return MembershipChanged(event["channel"], event["user"], joined)
+    except KeyError as missing:
+        raise PayloadUnreadable(f"membership event without {missing}") from missing
+
+
 def read_message(body: Payload) -> Said | None:
     """The message of an event, or ``None`` when it is not one a person wrote just now: other
     bots' and our own messages, joins, edits, deletions. Raises ``PayloadUnreadable``."""
@@ -107,6 +250,16 @@ def person_and_place(body: Payload) -> tuple[str, str, str | None] | None:
         return None
     thread = event.get("thread_ts") or event.get("ts") or container.get("message_ts")
     return user, channel, thread
+
+
+def _entered(element: Mapping[str, Any]) -> str:
+    several = element.get("selected_options")
+    if several is not None:
+        return ",".join(str(option["value"]) for option in several)
+    one = element.get("selected_option") or {}
+    chosen = element.get("selected_date") or element.get("selected_time")
+    person_or_channel = element.get("selected_user") or element.get("selected_conversation")
+    return str(element.get("value") or one.get("value") or chosen or person_or_channel or "")
 
 
 def _value(action: Mapping[str, Any]) -> str:

@@ -16,7 +16,23 @@ class People(Protocol):
         """Ask Slack anew the next time."""
 
 
+class Roles(Protocol):
+    """Who is in a role channel: being a member is what makes an agent or an admin."""
+
+    async def is_member(self, channel: str, user: str) -> bool:
+        """Whether the person is in the channel. Raises ``RolesUnknown`` when Slack does not
+        tell and nothing is remembered: then nobody may act."""
+
+    async def members(self, channel: str) -> frozenset[str]:
+        """Everybody in the channel, without the bot. Raises as above."""
+
+    def joined(self, channel: str, user: str) -> None: ...
+
+    def left(self, channel: str, user: str) -> None: ...
+
+
 class Modals(Protocol):
     """Opens modals while their trigger lives (3 seconds)."""
 
-    async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None: ...
+    async def open(self, trigger_id: str, view: Mapping[str, Any]) -> bool:
+        """``False`` when the trigger was used or too old: the person presses again."""

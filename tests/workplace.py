@@ -1,0 +1,111 @@
+"""A workplace to hold conversations in: the sandbox, and the true bot connected to it.
+
+async with open_workplace(store_url) as workplace:
+    alice = workplace.person("alice")
+    question = await alice.says("#ask-it", "how do I enroll my iPhone?")
+    answer = await workplace.reply_to(question)
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot import Bot, sandbox_environment
+from sandbox.conversation import Message
+from sandbox.people import Actor, Place
+from sandbox.server import Sandbox
+from settings import read_settings
+
+
+@dataclass
+class Workplace:
+    """The sandbox and a way to start and stop the bot in it."""
+
+    sandbox: Sandbox
+    environment: Mapping[str, str]
+    bot: Bot | None = None
+
+    def person(self, name: str) -> Actor:
+        return self.sandbox.person(name)
+
+    async def start_bot(self) -> None:
+        self.bot = Bot(read_settings(self.environment))
+        await self.bot.start()
+        await self.sandbox.connected()
+
+    async def stop_bot(self) -> None:
+        if self.bot:
+            await self.bot.stop()
+        self.bot = None
+
+    async def reply_to(self, message: Message) -> Message:
+        """The first answer of the bot: in the message's thread, or after it in a direct message."""
+        explain = f"the bot answers {message.text[:40]!r}"
+        found = await self.sandbox.until(lambda: self.replies_to(message), explain=explain)
+        return found[0]
+
+    def replies_to(self, message: Message) -> list[Message]:
+        """What the bot said to a message so far."""
+        in_thread = [one for one in self.sandbox.replies(message) if one.bot_id]
+        if in_thread or not self._is_direct(message):
+            return in_thread
+        later = self.sandbox.messages_in(self.sandbox.channel(message.channel))
+        return [one for one in later if one.bot_id and one.ts > message.ts]
+
+    async def becomes(self, message: Message, condition: Callable[[Message], bool]) -> Message:
+        """The message once the bot has edited it so that the condition holds."""
+        channel = self.sandbox.channel(message.channel)
+
+        def current() -> Message | None:
+            found = channel.find(message.ts)
+            return found if found is not None and condition(found) else None
+
+        found = await self.sandbox.until(current, explain="the message is edited")
+        assert found is not None
+        return found
+
+    async def posted_in(self, place: Place, containing: str) -> Message:
+        """The bot's message in a channel that contains these words."""
+
+        def found() -> list[Message]:
+            messages = self.sandbox.messages_in(place)
+            return [one for one in messages if one.bot_id and containing in one.text]
+
+        return (await self.sandbox.until(found, explain=f"{containing!r} is posted"))[0]
+
+    async def whisper_to(self, actor: Actor) -> Message:
+        """The last thing only this person can see."""
+        return (await self.sandbox.until(actor.ephemerals, explain="a whisper arrives"))[-1]
+
+    async def quiet(self, message: Message) -> bool:
+        """Whether everything was handled and the bot said nothing."""
+        await self.sandbox.settled()
+        return not self.replies_to(message)
+
+    def _is_direct(self, message: Message) -> bool:
+        return message.channel.startswith("D")
+
+
+def labels(message: Message) -> list[str]:
+    """The labels of the buttons a message shows."""
+    return [
+        element["text"]["text"]
+        for block in message.blocks or ()
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    ]
+
+
+@asynccontextmanager
+async def open_workplace(store_url: str, **setup: Any) -> AsyncIterator[Workplace]:
+    """A sandbox with the bot in it; ``setup`` are the keyword arguments of ``Sandbox``."""
+    async with Sandbox(**setup) as sandbox:
+        environment = sandbox_environment(sandbox, store_url) | {"SLACK_PACE": "OFF"}
+        workplace = Workplace(sandbox, environment)
+        await workplace.start_bot()
+        try:
+            yield workplace
+        finally:
+            await workplace.stop_bot()
