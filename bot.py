@@ -38,14 +38,15 @@ from handlers.catalogue import Catalogue
 from handlers.connection import SocketMode, http_application
 from handlers.intake import Intake
 from handlers.notices import Notices
-from knowledge.errors import KnowledgeError
-from knowledge.loading import company_file_for, load_library
+from knowledge.errors import KnowledgeError, Severity
+from knowledge.loading import company_file_for
 from knowledge.watching import Knowledge
 from logs import configure_logs
 from sandbox.errors import SandboxRefused
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox, refuse_real_tokens
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
+from storage.commands import add_commands as add_store_commands
 from storage.errors import StoreRefused
 from storage.opening import open_store
 from storage.port import Commit, Store
@@ -67,8 +68,14 @@ OK, NOT_WELL, USAGE, ACCESS_LOST = 0, 1, 2, 3
 class Bot:
     """A running bot. ``stopped`` is set when it must end by itself, ``exit_code`` says how."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        knowledge: Knowledge | None = None,
+    ) -> None:
         self._settings = settings
+        self._knowledge = knowledge
         self._clock = clock or SystemClock()
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._parts = AsyncExitStack()
@@ -79,7 +86,7 @@ class Bot:
     async def start(self) -> None:
         """Start every part. Raises ``StoreRefused``, ``KnowledgeInvalid`` or ``AccessLost``."""
         settings = self._settings
-        knowledge = Knowledge(settings.knowledge_dir, company_file_for(settings.knowledge_dir))
+        knowledge = self._knowledge or load_knowledge(settings)
         store = await self._opened_store()
         gateway, identity, session = await self._at_slack()
         notices = Notices(
@@ -216,11 +223,18 @@ class Bot:
             reload = await asyncio.to_thread(knowledge.reload_if_changed)
             if reload.changed:
                 log.info("articles taken up", articles=len(knowledge.current.library))
-            elif reload.findings:
-                log.error("articles refused", findings=[str(one) for one in reload.findings])
+            errors = [str(one) for one in reload.findings if one.severity is Severity.ERROR]
+            if errors:
+                log.error("articles refused", findings=errors)
                 now = self._clock.now()
-                notice = notices.knowledge_refused(str(reload.findings[0]), now)
+                notice = notices.knowledge_refused(errors[0], now)
                 await store.commit(Commit(at=now, outbox=(notice,)))
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """The articles the settings name, with the company's values. Raises ``KnowledgeInvalid``."""
+    folder = settings.knowledge_dir
+    return Knowledge(folder, settings.company_file or company_file_for(folder))
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
@@ -322,6 +336,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look at settings, tokens, channels and knowledge")
     check.set_defaults(command=_check)
 
+    add_store_commands(commands)
+
     return parser
 
 
@@ -380,6 +396,7 @@ def sandbox_environment(sandbox: Sandbox, store_url: str) -> dict[str, str]:
         "SLACK_API_URL": sandbox.api_url,
         "STORE_URL": store_url,
         "KNOWLEDGE_DIR": str(HERE / "knowledge" / "faq"),
+        "COMPANY_FILE": str(HERE / "sandbox" / "company.yaml"),
         "TIMEZONE": "Europe/Amsterdam",
         "HEALTH_PORT": "0",
     }
@@ -400,8 +417,7 @@ def _examine_here(settings: Settings) -> Iterator[Finding]:
     """What can be told without Slack."""
     yield Finding(Verdict.GOOD, "settings", "complete")
     try:
-        folder = settings.knowledge_dir
-        library = load_library(folder, company_file_for(folder))
+        library = load_knowledge(settings).current.library
         verdict = Verdict.WARNING if library.warnings else Verdict.GOOD
         mend = "python bot.py knowledge check lists them" if library.warnings else ""
         seen = f"{len(library)} articles, {len(library.warnings)} warnings"

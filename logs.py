@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 STARS = "*****"
+_QUOTING = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "psycopg", "markdown_it")
 
 
 def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
@@ -38,12 +39,15 @@ def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
             ],
         )
     )
+    handler.addFilter(_says_no_payload)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # Their debug and info lines quote payloads, which hold what people wrote.
-    for library in ("slack_bolt", "slack_sdk", "aiohttp"):
-        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _says_no_payload(record: logging.LogRecord) -> bool:
+    """Debug and info lines of the libraries quote payloads, which hold what people wrote."""
+    return record.levelno >= logging.WARNING or not record.name.startswith(_QUOTING)
 
 
 def _last_form() -> Any:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr
 
 from knowledge.article import Language
+from storage.opening import DEFAULT_URL
 
 SLACK_API = "https://slack.com/api/"
 _CHANNEL = re.compile(r"^[CG][A-Z0-9]{3,}$")
@@ -52,8 +53,9 @@ class Settings:
     port: int = 3000
     health_port: int = 8080
     api_url: str = SLACK_API
-    store_url: str = "tinydb:data"
+    store_url: str = DEFAULT_URL
     knowledge_dir: Path = Path("knowledge/faq")
+    company_file: Path | None = None
     rollout_plan: Path | None = None
     helpdesk_settings: Path | None = None
     default_language: Language = Language.EN
@@ -90,11 +92,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def read_store_url(environment: Mapping[str, str]) -> str:
-    """``STORE_URL`` alone, for commands that need nothing else."""
-    return _Reading(environment).text("STORE_URL", "tinydb:data")
-
-
 def _read(reading: "_Reading") -> Settings:
     app_token = reading.secret("SLACK_APP_TOKEN", "xapp-")
     signing_secret = reading.secret("SLACK_SIGNING_SECRET")
@@ -122,8 +119,9 @@ def _read(reading: "_Reading") -> Settings:
         port=reading.port("PORT", 3000),
         health_port=reading.port("HEALTH_PORT", 8080),
         api_url=reading.address("SLACK_API_URL", SLACK_API),
-        store_url=reading.text("STORE_URL", "tinydb:data"),
+        store_url=reading.text("STORE_URL", DEFAULT_URL),
         knowledge_dir=reading.folder("KNOWLEDGE_DIR", "knowledge/faq"),
+        company_file=reading.optional_file("COMPANY_FILE"),
         rollout_plan=reading.optional_file("ROLLOUT_PLAN"),
         helpdesk_settings=reading.optional_file("HELPDESK_SETTINGS"),
         default_language=reading.language("DEFAULT_LANGUAGE"),

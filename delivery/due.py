@@ -8,13 +8,13 @@ from typing import TypeAlias
 import structlog
 
 from delivery.clock import Clock
+from delivery.idling import LONGEST_IDLE, idle
 from storage.errors import Conflict, StoreUnavailable
 from storage.outbox import DueCommand, DueLease
 from storage.port import Commit, Store
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 20
-LONGEST_IDLE = 1.0
 AGAIN_AFTER = timedelta(seconds=30)
 
 Decider: TypeAlias = Callable[[DueCommand, datetime], Awaitable[Commit]]
@@ -38,7 +38,7 @@ class DueRunner:
     async def run(self) -> None:
         while not self._stopping.is_set():
             if not await self.run_once():
-                await self._store.wait_for_work(LONGEST_IDLE)
+                await idle(self._store, self._stopping)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -27,6 +27,7 @@ from delivery.errors import (
     TooFast,
 )
 from delivery.gateway import Gateway
+from delivery.idling import LONGEST_IDLE, idle
 from delivery.pace import Pace
 from storage.errors import StoreUnavailable
 from storage.outbox import (
@@ -53,8 +54,6 @@ from storage.port import Commit, Store
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = {Lane.CONVERSATION: 32, Lane.ANNOUNCEMENT: 8}
-LONGEST_IDLE = 1.0
-"""Seconds between looks when nothing wakes the sender."""
 SETTLING = timedelta(seconds=2)
 """How long an unknown outcome is left alone before it is looked for, and the first back-off."""
 LONGEST_BACKOFF = timedelta(seconds=60)
@@ -120,7 +119,7 @@ class Sender:
             if not free:
                 await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
             elif not leases:
-                await self._store.wait_for_work(LONGEST_IDLE)
+                await idle(self._store, self._stopping)
         await asyncio.gather(*sending)
 
     async def _lease(self, lane: Lane, limit: int) -> list[OutboxLease]:

@@ -13,10 +13,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+PING_EVERY = 5.0
+"""Seconds; also how long the client waits between attempts to connect again."""
 WATCH_EVERY = 5.0
 SILENT_FOR = 60.0
-"""Seconds without a live session after which a new one is forced. The client pings every 10 s and
-holds a session for stale after four missed pings (slack_sdk, socket_mode/aiohttp)."""
+"""Seconds without a live session after which a new one is forced. The client holds a session for
+stale after four missed pings (slack_sdk, socket_mode/aiohttp)."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 log = structlog.get_logger()
@@ -33,7 +35,9 @@ class SocketMode:
         on_refused: Callable[[str], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._handler = AsyncSocketModeHandler(app, app_token, web_client=client)
+        self._handler = AsyncSocketModeHandler(
+            app, app_token, web_client=client, ping_interval=PING_EVERY
+        )
         self._on_refused = on_refused
         self._now = now
         self._last_alive = now()

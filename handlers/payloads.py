@@ -227,7 +227,7 @@ def read_press(body: Payload) -> Pressed:
             value=_value(action),
             channel=container["channel_id"],
             message_ts=message_ts,
-            thread_ts=body.get("message", {}).get("thread_ts"),
+            thread_ts=container.get("thread_ts") or body.get("message", {}).get("thread_ts"),
             trigger_id=body.get("trigger_id", ""),
         )
     except (KeyError, IndexError, TypeError) as problem:

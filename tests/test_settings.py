@@ -30,10 +30,10 @@ def problems_of(environment: dict[str, str]) -> dict[str, str]:
 def test_a_complete_environment_is_read() -> None:
     settings = read_settings(COMPLETE)
 
-    assert settings.question_channels == ("C0ASKIT", "C0HELPME")
-    assert settings.tier_channels == ("C0TIER1", "C0TIER2", "C0TIER3")
-    assert settings.host == "127.0.0.1"
-    assert settings.store_url == "tinydb:data"
+    assert ("C0ASKIT", "C0HELPME") == settings.question_channels
+    assert ("C0TIER1", "C0TIER2", "C0TIER3") == settings.tier_channels
+    assert "127.0.0.1" == settings.host
+    assert "tinydb:data" == settings.store_url
     assert Language.EN is settings.default_language
 
 
@@ -73,7 +73,7 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 
 
 def test_the_highest_port_is_accepted() -> None:
-    assert read_settings(COMPLETE | {"PORT": "65535"}).port == 65_535
+    assert 65_535 == read_settings(COMPLETE | {"PORT": "65535"}).port
 
 
 def test_a_signing_secret_serves_instead_of_an_app_token() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import Bot, sandbox_environment
+from knowledge.watching import Knowledge
 from sandbox.conversation import Message
 from sandbox.people import Actor, Place
 from sandbox.server import Sandbox
@@ -24,13 +25,14 @@ class Workplace:
 
     sandbox: Sandbox
     environment: Mapping[str, str]
+    knowledge: Knowledge | None = None
     bot: Bot | None = None
 
     def person(self, name: str) -> Actor:
         return self.sandbox.person(name)
 
     async def start_bot(self) -> None:
-        self.bot = Bot(read_settings(self.environment))
+        self.bot = Bot(read_settings(self.environment), knowledge=self.knowledge)
         await self.bot.start()
         await self.sandbox.connected()
 
@@ -99,11 +101,14 @@ def labels(message: Message) -> list[str]:
 
 
 @asynccontextmanager
-async def open_workplace(store_url: str, **setup: Any) -> AsyncIterator[Workplace]:
-    """A sandbox with the bot in it; ``setup`` are the keyword arguments of ``Sandbox``."""
+async def open_workplace(
+    store_url: str, knowledge: Knowledge | None = None, **setup: Any
+) -> AsyncIterator[Workplace]:
+    """A sandbox with the bot in it; ``setup`` are the keyword arguments of ``Sandbox``. Without
+    ``knowledge`` the bot loads its articles itself, which takes a few seconds."""
     async with Sandbox(**setup) as sandbox:
         environment = sandbox_environment(sandbox, store_url) | {"SLACK_PACE": "OFF"}
-        workplace = Workplace(sandbox, environment)
+        workplace = Workplace(sandbox, environment, knowledge)
         await workplace.start_bot()
         try:
             yield workplace

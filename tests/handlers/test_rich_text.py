@@ -13,33 +13,33 @@ FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
 def test_a_numbered_list_becomes_an_ordered_list() -> None:
     (steps,) = from_markdown("1. Open **Settings**\n2. Press it")
 
-    assert steps["style"] == "ordered"
-    assert steps["elements"][0]["elements"][1]["style"] == {"bold": True}
-    assert len(steps["elements"]) == 2
+    assert "ordered" == steps["style"]
+    assert {"bold": True} == steps["elements"][0]["elements"][1]["style"]
+    assert 2 == len(steps["elements"])
 
 
 def test_numbers_go_on_after_a_nested_list() -> None:
     first, inner, second = from_markdown("1. One\n   - a\n2. Two")
 
-    assert tuple(one.get("indent") for one in (first, inner, second)) == (None, 1, None)
-    assert second["offset"] == 1
+    assert (None, 1, None) == tuple(one.get("indent") for one in (first, inner, second))
+    assert 1 == second["offset"]
 
 
 def test_a_link_keeps_its_address_and_words() -> None:
     (paragraph,) = from_markdown("See [the guide](https://learn.example/a).")
 
     link = paragraph["elements"][1]
-    assert (link["url"], link["text"]) == ("https://learn.example/a", "the guide")
+    assert ("https://learn.example/a", "the guide") == (link["url"], link["text"])
 
 
 def test_plain_words_show_the_address_of_a_link() -> None:
-    assert as_plain_text(
+    assert "See the guide (https://learn.example/a)." == as_plain_text(
         "See [the guide](https://learn.example/a)."
-    ) == "See the guide (https://learn.example/a)."
+    )
 
 
 def test_plain_words_keep_numbers_and_bullets() -> None:
-    assert as_plain_text("Do:\n\n1. this\n2. that\n\n- or not") == "Do:\n1. this\n2. that\n- or not"
+    assert "Do:\n1. this\n2. that\n- or not" == as_plain_text("Do:\n\n1. this\n2. that\n\n- or not")
 
 
 @pytest.mark.parametrize("mark", ["**", "__", "](", "```", "## "])

@@ -1,0 +1,16 @@
+"""Conversations are held on both engines."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.postgresql import postgresql_server, postgresql_url
+
+__all__ = ["postgresql_server", "postgresql_url"]
+
+
+@pytest.fixture(params=["tinydb", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"tinydb:{tmp_path / 'store'}"

@@ -1,0 +1,51 @@
+"""The bot as a process of its own, to be killed at any moment."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sandbox.server import Sandbox
+
+ROOT = Path(__file__).parent.parent
+
+
+class BotProcess:
+    """``python bot.py run`` against a sandbox; the log goes to a file."""
+
+    def __init__(self, sandbox: Sandbox, environment: Mapping[str, str], log: Path) -> None:
+        self._sandbox = sandbox
+        self._environment = dict(os.environ) | dict(environment)
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, timeout: float = 60.0) -> None:
+        """Start and wait until it is connected."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                str(ROOT / "bot.py"),
+                "run",
+                env=self._environment,
+                stderr=log,
+                stdout=log,
+            )
+        await self._sandbox.connected(timeout=timeout)
+
+    async def kill(self) -> None:
+        """``kill -9``."""
+        await self._end(signal.SIGKILL)
+
+    async def terminate(self) -> int:
+        """SIGTERM; the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, how: signal.Signals) -> int:
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        code = await asyncio.wait_for(self._process.wait(), 15)
+        await self._sandbox.until(lambda: not self._sandbox.core.sockets.connections)
+        return code
