@@ -25,6 +25,7 @@ from delivery.directory import Directory
 from delivery.doctor import Expected, Finding, Verdict, examine_slack
 from delivery.due import DueRunner
 from delivery.errors import AccessLost, NotReached, OutcomeUnknown, SlackError, TooFast
+from delivery.followed_clock import FollowedClock
 from delivery.gateway import Gateway, reading_client, web_client
 from delivery.health import Health, HealthPages
 from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
@@ -89,6 +90,7 @@ class Bot:
         knowledge = self._knowledge or load_knowledge(settings)
         store = await self._opened_store()
         gateway, identity, session = await self._at_slack()
+        self._follow_clock(session, store)
         notices = Notices(
             Catalogue(), settings.default_language, identity.team, settings.admin_channel
         )
@@ -114,6 +116,16 @@ class Bot:
         log.error("Slack no longer accepts our token: put a new one in the settings", code=code)
         self.exit_code = ACCESS_LOST
         self.stopped.set()
+
+    def _follow_clock(self, session: aiohttp.ClientSession, store: Store) -> None:
+        if self._settings.clock_url is None:
+            return
+        clock = FollowedClock(self._settings.clock_url, session)
+        self._clock = clock
+        self._tasks += [
+            asyncio.create_task(clock.follow()),
+            asyncio.create_task(clock.tell_what_waits(store)),
+        ]
 
     async def _opened_store(self) -> Store:
         store = await open_store(self._settings.store_url)
@@ -399,6 +411,7 @@ def sandbox_environment(sandbox: Sandbox, store_url: str) -> dict[str, str]:
         "COMPANY_FILE": str(HERE / "sandbox" / "company.yaml"),
         "TIMEZONE": "Europe/Amsterdam",
         "HEALTH_PORT": "0",
+        "CLOCK_URL": f"{sandbox.url}/sandbox/clock",
     }
 
 

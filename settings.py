@@ -62,6 +62,7 @@ class Settings:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     log_level: str = "INFO"
     paced: bool = True
+    clock_url: str | None = None
 
     @property
     def role_channels(self) -> Mapping[str, str]:
@@ -127,6 +128,7 @@ def _read(reading: "_Reading") -> Settings:
         default_language=reading.language("DEFAULT_LANGUAGE"),
         timezone=reading.timezone("TIMEZONE"),
         log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
+        clock_url=reading.optional_address("CLOCK_URL"),
         paced=reading.choice("SLACK_PACE", ("ON", "OFF"), "ON") == "ON",
     )
 
@@ -193,6 +195,12 @@ class _Reading:
         if not value.startswith(("https://", "http://")):
             self.wrong(name, f"{value!r} is not an address", f"Use the form {default}")
         return value if value.endswith("/") else f"{value}/"
+
+    def optional_address(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not value.startswith(("https://", "http://")):
+            self.wrong(name, f"{value!r} is not an address", "Leave it out outside a sandbox")
+        return value or None
 
     def folder(self, name: str, default: str) -> Path:
         path = Path(self.text(name, default))

@@ -146,9 +146,7 @@ def announcement_content(
 ) -> Content:
     """The message as a channel sees it, in one language; ``message`` is filled in."""
     corrected = (say("announcement-corrected"),) if announcement.corrections else ()
-    title = _dated(
-        rich_text(_section(message.title, bold=True)), language, zone, announcement
-    )
+    title = _dated(rich_text(_section(message.title, bold=True)), language, zone, announcement)
     body = _dated(rich_text(*from_markdown(message.body)), language, zone, announcement)
     action = _dated(
         rich_text(_section(f"→ {message.action}", bold=True)), language, zone, announcement
@@ -209,7 +207,7 @@ def _section(text: str, **style: bool) -> dict[str, Any]:
 def _dated(
     block: Mapping[str, Any], language: Language, zone: str, announcement: Announcement
 ) -> Block:
-    """The block with marks of moments as date elements, and a confirmed mention of everyone live."""
+    """The block with marked moments as date elements, and a confirmed mention of everyone live."""
     return {
         **block,
         "elements": [
@@ -263,9 +261,7 @@ def _date_element(at: datetime, language: Language, zone: str) -> dict[str, Any]
 
 
 def _written(text: str, language: Language, zone: str) -> str:
-    return with_dates(
-        text, lambda at: long_date(at.astimezone(ZoneInfo(zone)).date(), language)
-    )
+    return with_dates(text, lambda at: long_date(at.astimezone(ZoneInfo(zone)).date(), language))
 
 
 def _reader_buttons(announcement: Announcement, language: Language, say: Say) -> Block:
@@ -281,7 +277,9 @@ def _reader_buttons(announcement: Announcement, language: Language, say: Say) ->
     others = [one for one in Language if one != language and one in announcement.messages]
     if others:
         options = [
-            option(say("announcement-show-in", language=_name(one, say)), f"{one} {announcement.id}")
+            option(
+                say("announcement-show-in", language=_name(one, say)), f"{one} {announcement.id}"
+            )
             for one in others
         ]
         buttons.append({"type": "overflow", "action_id": Reader.LANGUAGE, "options": options})
@@ -399,9 +397,7 @@ def _progress_lines(card: Card, say: Say) -> list[str]:
     if announcement.state not in (State.SENDING, State.SENT, State.RECALLED):
         return []
     failed = progress.failed or {}
-    counts = say(
-        "announcing-progress", sent=progress.sent, failed=len(failed), left=progress.left
-    )
+    counts = say("announcing-progress", sent=progress.sent, failed=len(failed), left=progress.left)
     lines = [f"{progress_bar(progress)} {counts}"]
     if announcement.state is State.SENDING and (left := _minutes_left(card)) is not None:
         lines.append(say("announcing-time-to-go", minutes=left))
@@ -527,9 +523,7 @@ def message_inputs(message: Message | None, say: Say) -> list[Block]:
     ]
 
 
-def free_form(
-    groups: Sequence[tuple[str, str]], at: datetime, zone: str, say: Say
-) -> Block:
+def free_form(groups: Sequence[tuple[str, str]], at: datetime, zone: str, say: Say) -> Block:
     """A message that stands in no plan; ``groups`` are ids and names."""
     blocks = message_inputs(None, say)
     if groups:
@@ -589,9 +583,7 @@ def move_form(announcement: Announcement, in_plan: bool, zone: str, say: Say) ->
     )
 
 
-def confirm_form(
-    lines: Sequence[str], metadata: Mapping[str, str], say: Say
-) -> Block:
+def confirm_form(lines: Sequence[str], metadata: Mapping[str, str], say: Say) -> Block:
     """What is before and what is after; sending it in confirms."""
     text = shortened("\n".join(lines), SECTION_TEXT)
     return _modal(

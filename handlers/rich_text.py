@@ -6,6 +6,7 @@ rich-text-block).
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,9 @@ from markdown_it.tree import SyntaxTreeNode
 from storage.outbox import Block
 
 _MARKDOWN = MarkdownIt("commonmark")
+
+REMEMBERED = 4_096
+"""Texts; the same articles are shown again and again."""
 
 
 def rich_text(*elements: dict[str, Any]) -> Block:
@@ -27,13 +31,15 @@ def words(text: str, **style: bool) -> dict[str, Any]:
     return {"type": "rich_text_section", "elements": [_run(text, style)]}
 
 
-def from_markdown(text: str) -> list[dict[str, Any]]:
+@lru_cache(maxsize=REMEMBERED)
+def from_markdown(text: str) -> tuple[dict[str, Any], ...]:
     """The elements of a rich text block for paragraphs, headings, lists, bold, italic, code and
     links; other Markdown comes out as its text."""
     tree = SyntaxTreeNode(_MARKDOWN.parse(text))
-    return _spaced([element for node in tree.children for element in _block(node)])
+    return tuple(_spaced([element for node in tree.children for element in _block(node)]))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def as_plain_text(text: str) -> str:
     """Markdown as plain words, for the ``text`` of a message, which is what screen readers read."""
     tree = SyntaxTreeNode(_MARKDOWN.parse(text))

@@ -6,6 +6,7 @@ async with open_workplace(store_url) as workplace:
     answer = await workplace.reply_to(question)
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -98,6 +99,13 @@ def labels(message: Message) -> list[str]:
         for element in block["elements"]
         if element["type"] == "button"
     ]
+
+
+async def eventually(condition: Callable[[], Any], timeout: float = 10.0) -> None:
+    """Return once the condition holds; for what changes without anything being said."""
+    async with asyncio.timeout(timeout):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

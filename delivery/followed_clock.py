@@ -1,0 +1,64 @@
+"""The clock of a sandbox, followed from another process, so that its page can pause, speed up and
+set the time by which things fall due."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+
+from storage.port import Store
+
+ASK_AGAIN_AFTER = 1.0
+LONGEST_POLL = 40.0
+"""Seconds; the sandbox answers a waiting question after 25 at the latest."""
+
+log = structlog.get_logger()
+
+
+class FollowedClock:
+    """``now`` is the sandbox's time as last told, moved on by its speed since."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._session = session
+        self._told = datetime.now(UTC)
+        self._heard_at = time.monotonic()
+        self._speed = 1.0
+        self._turns = "-1"
+
+    def now(self) -> datetime:
+        passed = (time.monotonic() - self._heard_at) * self._speed
+        return self._told + timedelta(seconds=passed)
+
+    async def follow(self) -> None:
+        """Keep to the sandbox's clock until cancelled; a sandbox that is gone leaves it running."""
+        timeout = aiohttp.ClientTimeout(total=LONGEST_POLL)
+        while True:
+            try:
+                query = {"turns": self._turns}
+                async with self._session.get(self._url, params=query, timeout=timeout) as answer:
+                    self._hear((await answer.json())["clock"])
+            except (aiohttp.ClientError, TimeoutError) as error:
+                log.debug("the sandbox's clock was not heard", error=type(error).__name__)
+                await asyncio.sleep(ASK_AGAIN_AFTER)
+
+    async def tell_what_waits(self, store: Store) -> None:
+        """Tell the sandbox what falls due next, for its "jump to the next", until cancelled."""
+        told = ""
+        while True:
+            due = await store.next_due()
+            moment = due.isoformat() if due else ""
+            if moment != told:
+                body = {"action": "due"} | ({"moment": moment} if moment else {})
+                async with self._session.post(self._url, json=body):
+                    told = moment
+            await asyncio.sleep(ASK_AGAIN_AFTER)
+
+    def _hear(self, clock: dict[str, Any]) -> None:
+        self._told = datetime.fromisoformat(clock["now"])
+        self._heard_at = time.monotonic()
+        self._speed = 0.0 if clock["paused"] else float(clock["speed"])
+        self._turns = str(clock["turns"])

@@ -1,0 +1,107 @@
+"""What the time brings: announcements are sent, or held when they are late, and their progress is
+shown until all is done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from handlers.announcing_desk import (
+    ANNOUNCE,
+    PROGRESS,
+    AnnouncingDesk,
+    announce_command,
+    card_again,
+    deliveries,
+    progress_of,
+    shown_card,
+    situation,
+)
+from rollout.announcement import Announcement, State, come_due, finish
+from storage.kinds import ANNOUNCEMENT
+from storage.outbox import Content, DueCommand, InChannel, OutboxItem, Post
+from storage.port import Commit, Put
+from storage.records import Stored
+
+LOOK_EVERY = timedelta(seconds=3)
+"""How often the admins' card is shown anew while an announcement is being sent."""
+
+DueDecider: TypeAlias = Callable[[DueCommand, datetime], Awaitable[Commit]]
+
+
+def announcing_deciders(desk: AnnouncingDesk) -> Mapping[str, DueDecider]:
+    """The deciders of the due commands of announcing, by the commands' names."""
+
+    async def announce(command: DueCommand, now: datetime) -> Commit:
+        return await decide_due(command, desk, now)
+
+    async def progress(command: DueCommand, now: datetime) -> Commit:
+        return await decide_progress(command, desk, now)
+
+    return {ANNOUNCE: announce, PROGRESS: progress}
+
+
+def first_look(announcement: Announcement, now: datetime) -> DueCommand:
+    """The next look at how far the sending is."""
+    return DueCommand(
+        key=f"{PROGRESS}:{announcement.id}",
+        team=announcement.team,
+        name=PROGRESS,
+        due_at=now + LOOK_EVERY,
+        about=announcement.id,
+    )
+
+
+async def decide_due(command: DueCommand, desk: AnnouncingDesk, now: datetime) -> Commit:
+    """Decided on the state of this moment: what was held, cancelled or moved meanwhile is left."""
+    stored = await desk.store.get(ANNOUNCEMENT, command.about)
+    if stored is None:
+        return Commit(at=now)
+    after = come_due(stored.record, now, desk.plan.settings.grace)
+    if after is None:
+        waits = stored.record.state is State.SCHEDULED
+        return Commit(at=now, due=(announce_command(stored.record),) if waits else ())
+    return await _begun(stored, after, desk, now)
+
+
+async def _begun(
+    stored: Stored[Announcement], after: Announcement, desk: AnnouncingDesk, now: datetime
+) -> Commit:
+    around = (await situation(desk)).with_moved(after)
+    content, _ = await shown_card(after, around, now)
+    card = card_again(after, content, f"v{stored.version + 1}", now)
+    put = Put(ANNOUNCEMENT, after, stored.version)
+    if after.state is State.HELD:
+        late = _late_notice(after, around.title(after), desk, now)
+        return Commit(at=now, puts=(put,), outbox=(*card, late))
+    items = deliveries(after, after.audience, around, now)
+    return Commit(at=now, puts=(put,), outbox=(*items, *card), due=(first_look(after, now),))
+
+
+async def decide_progress(command: DueCommand, desk: AnnouncingDesk, now: datetime) -> Commit:
+    """The card shown anew; when nothing is left to send, the announcement is sent."""
+    stored = await desk.store.get(ANNOUNCEMENT, command.about)
+    if stored is None or stored.record.state is not State.SENDING:
+        return Commit(at=now)
+    progress = await progress_of(stored.record, desk.store)
+    around = await situation(desk)
+    if progress.left:
+        content, _ = await shown_card(stored.record, around, now)
+        card = card_again(stored.record, content, f"p{now.timestamp():.3f}", now)
+        return Commit(at=now, outbox=card, due=(first_look(stored.record, now),))
+    sent = finish(stored.record, progress.sent, len(progress.failed or {}), now)
+    content, _ = await shown_card(sent, around.with_moved(sent), now)
+    card = card_again(sent, content, f"v{stored.version + 1}", now)
+    return Commit(at=now, puts=(Put(ANNOUNCEMENT, sent, stored.version),), outbox=card)
+
+
+def _late_notice(
+    announcement: Announcement, title: str, desk: AnnouncingDesk, now: datetime
+) -> OutboxItem:
+    text = desk.say("announcing-late", title=title)
+    return OutboxItem(
+        key=f"announcement-late:{announcement.id}:{len(announcement.log)}",
+        team=announcement.team,
+        order_group=f"announcement-card/{announcement.id}",
+        call=Post(InChannel(desk.admin_channel), Content(text)),
+        due_at=now,
+    )

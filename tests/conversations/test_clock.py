@@ -1,0 +1,29 @@
+"""The sandbox's clock moves the bot's time: what is due, and what is dated."""
+
+from datetime import UTC, datetime
+
+from delivery.housekeeping import HOUSEKEEPING
+from storage.opening import open_copy
+from tests.workplace import Workplace, eventually
+
+
+async def test_what_waits_falls_due_when_the_sandboxs_clock_is_set_forward(
+    workplace: Workplace, store_url: str
+) -> None:
+    clock = workplace.sandbox.core.clock
+    await eventually(lambda: clock.next_due() is not None)
+    first = clock.next_due()
+    assert first is not None
+
+    clock.jump_to(datetime(2030, 7, 1, 9, 0, tzinfo=UTC))
+
+    def moved_on() -> bool:
+        due = clock.next_due()
+        return due is not None and due > datetime(2030, 7, 1, tzinfo=UTC)
+
+    await eventually(moved_on, timeout=15)
+    copy = await open_copy(store_url)
+    waiting = await copy.due_command(HOUSEKEEPING)
+    await copy.close()
+    assert waiting is not None
+    assert 2030 == waiting.due_at.year
