@@ -39,6 +39,7 @@ from handlers.catalogue import Catalogue
 from handlers.connection import SocketMode, http_application
 from handlers.intake import Intake
 from handlers.notices import Notices
+from knowledge.commands import add_commands as add_knowledge_commands
 from knowledge.errors import KnowledgeError, Severity
 from knowledge.loading import company_file_for
 from knowledge.watching import Knowledge
@@ -318,7 +319,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in invalid.problems:
             print(f"  {problem}", file=sys.stderr)
         return USAGE
-    except (StoreRefused, KnowledgeError, SandboxRefused) as refused:
+    except (StoreRefused, KnowledgeError, SandboxRefused, OSError) as refused:
         print(refused, file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
@@ -348,6 +349,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look at settings, tokens, channels and knowledge")
     check.set_defaults(command=_check)
 
+    add_knowledge_commands(commands, SystemClock().now().date())
     add_store_commands(commands)
 
     return parser

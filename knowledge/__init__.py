@@ -1,0 +1,1 @@
+"""What the bot knows: articles, loading and checking them, and matching a question."""

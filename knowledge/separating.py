@@ -1,0 +1,158 @@
+"""A linear layer that learns, from the phrasings alone, which features tell articles apart.
+
+One ridge regression per article against the others (kernel form, solved at load): rare words that
+only one phrasing happens to hold count for little, words that separate neighbouring articles count
+for much. On CLINC150 it is worth five points over the best similarity to single phrasings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+
+_PENALTY: Final = 0.3
+# Ridge needs memory and time that grow with the square and cube of the rows, so a large knowledge
+# base is cut into blocks of articles, each told apart within its block.
+_ROWS_PER_BLOCK: Final = 2_400
+# The weights kept per feature, the largest ones: fewer than 40 cost precision on 150 articles.
+_KEPT: Final = 48
+_FREQUENT: Final = 24
+_CHUNK: Final = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sparse rows, one per phrasing: entry k gives row `row[k]` the `value[k]` in `column[k]`."""
+
+    row: Ints
+    column: Ints
+    value: Floats
+    label: Ints
+    weight: Floats
+    columns: int
+
+    @property
+    def count(self) -> int:
+        return len(self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Separator:
+    """Per feature the articles it speaks for or against, and how much."""
+
+    article: Ints
+    weight: Floats
+    articles: int
+
+    def scores(self, columns: Ints, values: Floats) -> NDArray[np.float64]:
+        """One score per article: about 1 for a phrasing of that article, about 0 for others."""
+        weights = self.weight[columns] * values[:, None]
+        flat = self.article[columns].ravel()
+        scores = np.bincount(flat, weights=weights.ravel(), minlength=self.articles)
+        return scores.astype(np.float64)
+
+
+def train(rows: Rows, articles: int) -> Separator:
+    """Fit the layer. Deterministic for the same rows in the same order."""
+    kept = max(1, min(_KEPT, articles))
+    article = np.zeros((rows.columns, kept), np.int32)
+    weight = np.zeros((rows.columns, kept), np.float32)
+    order = np.argsort(rows.row, kind="stable")
+    starts = np.searchsorted(rows.row[order], np.arange(rows.count + 1))
+    for first, last, low, high in _blocks(rows.label):
+        entries = order[starts[first] : starts[last]]
+        columns, local = np.unique(rows.column[entries], return_inverse=True)
+        block = Rows(
+            row=(rows.row[entries] - first).astype(np.int32),
+            column=local.astype(np.int32),
+            value=rows.value[entries],
+            label=(rows.label[first:last] - low).astype(np.int32),
+            weight=rows.weight[first:last],
+            columns=len(columns),
+        )
+        fitted = _fit(block, high - low)
+        _keep_largest(article, weight, columns, fitted, low)
+    return Separator(article, weight, articles)
+
+
+def _blocks(label: Ints) -> list[tuple[int, int, int, int]]:
+    """(first row, last row, first article, last article) of blocks of about equal size.
+
+    Labels are ascending.
+    """
+    if not len(label):
+        return []
+    articles = int(label[-1]) + 1
+    edges = np.searchsorted(label, np.arange(articles + 1))
+    count = min(articles, -(-len(label) // _ROWS_PER_BLOCK))
+    goals = np.linspace(0, len(label), count + 1)[1:-1]
+    cuts = sorted({0, articles, *(int(np.searchsorted(edges, goal)) for goal in goals)})
+    return [
+        (int(edges[low]), int(edges[high]), low, high)
+        for low, high in pairwise(cuts)
+        if edges[low] < edges[high]
+    ]
+
+
+def _fit(rows: Rows, articles: int) -> Floats:
+    """Weights by feature and article (columns x articles)."""
+    kernel = _gram(rows)
+    kernel[np.diag_indices_from(kernel)] += _PENALTY / np.maximum(rows.weight, 1e-3)
+    target = np.zeros((rows.count, articles), np.float32)
+    target[np.arange(rows.count), rows.label] = 1
+    dual = np.linalg.solve(kernel, target).astype(np.float32)
+    fitted = np.zeros((rows.columns, articles), np.float32)
+    for start in range(0, rows.columns, _CHUNK):
+        dense = _dense(rows, start, min(start + _CHUNK, rows.columns))
+        fitted[start : start + _CHUNK] = dense.T @ dual
+    return fitted
+
+
+def _dense(rows: Rows, start: int, end: int) -> Floats:
+    inside = (rows.column >= start) & (rows.column < end)
+    dense = np.zeros((rows.count, end - start), np.float32)
+    dense[rows.row[inside], rows.column[inside] - start] = rows.value[inside]
+    return dense
+
+
+def _gram(rows: Rows) -> Floats:
+    """All products of two rows: by matrix for frequent features, pair by pair for rare ones."""
+    frequency = np.bincount(rows.column, minlength=rows.columns)
+    order = np.argsort(frequency[rows.column] * rows.columns + rows.column, kind="stable")
+    often = frequency[rows.column] > _FREQUENT
+    frequent_columns, local = np.unique(rows.column[often], return_inverse=True)
+    dense = np.zeros((rows.count, len(frequent_columns)), np.float32)
+    dense[rows.row[often], local] = rows.value[often]
+    kernel = (dense @ dense.T).astype(np.float64)
+    places, products = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    position = 0
+    per_frequency = np.bincount(frequency, minlength=_FREQUENT + 1)
+    for times in range(1, _FREQUENT + 1):
+        many = int(per_frequency[times])
+        entries = order[position : position + many * times].reshape(many, times)
+        position += many * times
+        row, value = rows.row[entries].astype(np.int64), rows.value[entries]
+        places.append((row[:, :, None] * rows.count + row[:, None, :]).ravel())
+        products.append((value[:, :, None] * value[:, None, :]).ravel())
+    flat = np.bincount(np.concatenate(places), np.concatenate(products), rows.count**2)
+    return (kernel + flat.reshape(kernel.shape)).astype(np.float32)
+
+
+def _keep_largest(
+    article: Ints, weight: Floats, columns: NDArray[np.int32], fitted: Floats, low: int
+) -> None:
+    """Merge a block's weights into the largest ones kept so far, in place."""
+    kept = weight.shape[1]
+    labels = np.broadcast_to(np.arange(low, low + fitted.shape[1], dtype=np.int32), fitted.shape)
+    all_weights = np.hstack([weight[columns], fitted])
+    all_labels = np.hstack([article[columns], labels])
+    largest = np.argsort(-np.abs(all_weights), axis=1, kind="stable")[:, :kept]
+    weight[columns] = np.take_along_axis(all_weights, largest, axis=1)
+    article[columns] = np.take_along_axis(all_labels, largest, axis=1)

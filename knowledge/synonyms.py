@@ -1,0 +1,55 @@
+"""Words that mean the same: a notebook is a laptop, also where no phrasing holds both words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from knowledge.article import Language
+from knowledge.text import is_han, normalised, stem
+
+_WORDS_FILE: Final = Path(__file__).with_name("synonyms.yaml")
+_LONGEST_HAN: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """The groups of one language: by stem, and by whole run for Han words."""
+
+    by_stem: Mapping[str, tuple[str, ...]]
+    by_run: Mapping[str, tuple[str, ...]]
+    language: Language
+
+    def groups_of(self, word: str) -> tuple[str, ...]:
+        """The names of the groups a word belongs to, in a fixed order."""
+        if is_han(word):
+            return self._in_run(word)
+        return self.by_stem.get(stem(word, self.language), ())
+
+    def _in_run(self, run: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for start in range(len(run)):
+            for end in range(start + 1, min(start + _LONGEST_HAN, len(run)) + 1):
+                for group in self.by_run.get(run[start:end], ()):
+                    found[group] = None
+        return tuple(found)
+
+
+@lru_cache(maxsize=len(Language))
+def synonyms_of(language: Language) -> Synonyms:
+    """The shipped groups of a language."""
+    content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    by_stem: dict[str, tuple[str, ...]] = {}
+    by_run: dict[str, tuple[str, ...]] = {}
+    for number, group in enumerate(content.get(language.value, ())):
+        name = f"={number}"
+        for word in map(normalised, group):
+            table, key = (by_run, word) if is_han(word) else (by_stem, stem(word, language))
+            if name not in table.get(key, ()):
+                table[key] = (*table.get(key, ()), name)
+    return Synonyms(by_stem, by_run, language)
