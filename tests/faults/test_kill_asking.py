@@ -15,9 +15,9 @@ from sandbox.errors import ActRefused
 from sandbox.people import Actor
 from sandbox.server import Sandbox
 from storage.opening import open_store
-from tests.endstate import faults_in
+from tests.endstate import faults_in, keys_of
 from tests.process import BotProcess
-from tests.workplace import labels
+from tests.workplace import eventually, labels
 
 FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
 ASKERS = ("alice", "bram", "sven", "mei", "adam", "femke", "linnea", "wei")
@@ -47,8 +47,12 @@ def few_articles(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(times=OFTEN) as opened:
+    async with Sandbox(times=OFTEN, pace=False) as opened:
         yield opened
+
+
+def answers_in(sandbox: Sandbox) -> set[str]:
+    return {key for key in keys_of(sandbox) if key.startswith("answer:")}
 
 
 async def asks_something(sandbox: Sandbox, dice: random.Random) -> Message:
@@ -99,7 +103,7 @@ async def test_no_question_is_lost_or_answered_twice_however_often_the_bot_is_ki
         await bot.kill()
         await bot.start()
     await sandbox.settled(timeout=60)
-    await asyncio.sleep(4)
+    await eventually(lambda: len(asked) <= len(answers_in(sandbox)), timeout=90)
     await sandbox.settled(timeout=60)
     assert 0 == await bot.terminate()
 
