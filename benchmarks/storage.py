@@ -15,6 +15,7 @@ import os
 import shutil
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -495,7 +496,7 @@ def promises(
     return "\n".join([*lines, f"| opening {size}, s | {opened[0]:.2f} | | |"])
 
 
-async def main(*, quick: bool = False) -> str:
+async def report(*, quick: bool) -> str:
     """Measure everything; the tables as Markdown."""
     sizes = (1_000, 10_000) if quick else (1_000, 10_000, 100_000)
     rounds = 15 if quick else 60
@@ -510,7 +511,12 @@ async def main(*, quick: bool = False) -> str:
     return f"{table(results)}\n\n{promises(results, load, opened, claimed)}"
 
 
-if __name__ == "__main__":
+async def main(arguments: Sequence[str] = ()) -> None:
+    """Print the tables. ``--quick``: fewer rounds, up to 10,000 records."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, up to 10,000 records")
-    print(asyncio.run(main(quick=parser.parse_args().quick)))
+    parser.add_argument("--quick", action="store_true")
+    print(await report(quick=parser.parse_args(arguments).quick))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

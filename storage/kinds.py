@@ -1,6 +1,11 @@
 """The kinds of record the bot keeps, each with the values it is found by."""
 
+from helpdesk.links import Link
+from helpdesk.ticket import FIRST_TIER, Counter, State, Ticket
+from knowledge.preference import Preference
 from knowledge.question import Question
+from rollout.announcement import Announcement
+from rollout.enrolled import Enrolled
 from storage.failed import FailedPayload
 from storage.records import RecordKind
 
@@ -30,4 +35,60 @@ QUESTION = RecordKind(
 
 FAILED_PAYLOAD = RecordKind(
     "failed-payload", FailedPayload, {"day": lambda failed: failed.at.date().isoformat()}
+)
+
+ANNOUNCEMENT = RecordKind(
+    "announcement",
+    Announcement,
+    {
+        "team": lambda announcement: announcement.team,
+        "state": lambda announcement: f"{announcement.team}/{announcement.state}",
+        "group": lambda announcement: f"{announcement.team}/{announcement.group}",
+    },
+)
+
+ENROLLED = RecordKind(
+    "enrolled",
+    Enrolled,
+    {
+        "group": lambda enrolled: f"{enrolled.team}/{enrolled.group}",
+        "announcement": lambda enrolled: enrolled.announcement,
+    },
+)
+
+
+def _acting(ticket: Ticket) -> str | None:
+    """Who has to act on a ticket: its holder, or who has to deliver it."""
+    user = ticket.last_holder(FIRST_TIER) if ticket.state is State.RESOLVED else ticket.holder
+    return person_key(ticket.team, user) if user else None
+
+
+TICKET = RecordKind(
+    "ticket",
+    Ticket,
+    {
+        "open": lambda ticket: ticket.team if ticket.open else None,
+        "tier": lambda ticket: f"{ticket.team}/{ticket.tier}/{ticket.state}",
+        "holder": _acting,
+        "asker": lambda ticket: person_key(ticket.team, ticket.asker),
+        "thread": lambda ticket: place_key(ticket.team, ticket.channel, ticket.thread_ts),
+        "question": lambda ticket: ticket.question or None,
+    },
+)
+
+TICKET_COUNTER = RecordKind("ticket-counter", Counter)
+
+TICKET_LINK = RecordKind(
+    "ticket-link",
+    Link,
+    {
+        "ticket": lambda link: link.ticket,
+        "source": lambda link: place_key(link.team, link.channel, link.ts) if link.ts else None,
+    },
+)
+
+PREFERENCE = RecordKind(
+    "preference",
+    Preference,
+    {"person": lambda preference: person_key(preference.team, preference.user)},
 )

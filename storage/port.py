@@ -171,7 +171,10 @@ class Store(Protocol):
         """What waits."""
 
     async def purge(self, *, keys_before: datetime, outbox_before: datetime) -> Mapping[str, int]:
-        """Forget dedupe keys taken, and outbox items done or dead, before these times; counts."""
+        """Forget dedupe keys taken, and outbox items done or dead, before these times; counts.
+
+        An item counts as done or dead from the end of the lease under which it became so.
+        """
 
     async def health(self) -> None:
         """Raise ``StoreUnavailable`` when writing is not possible now."""

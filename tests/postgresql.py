@@ -6,12 +6,15 @@ needed: ``from tests.postgresql import postgresql_server, postgresql_url``.
 """
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,7 +115,7 @@ class OwnServer(Server):
         self._options = (
             f"-p {port} -k {folder} -h 127.0.0.1 -c fsync={sync} -c full_page_writes={sync}"
             " -c max_connections=60 -c shared_buffers=32MB"
-        )
+        ).split()
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
                   "--no-sync", "--locale=C.UTF-8")  # fmt: skip
         self.start()
@@ -126,12 +129,31 @@ class OwnServer(Server):
             )  # fmt: skip
 
     def start(self) -> None:
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-t", str(START_WITHIN),
-                  "-l", str(self._folder / "server.log"), "-o", self._options, "start")  # fmt: skip
+        """It ends with the thread that starts it, should that be killed."""
+        with (self._folder / "server.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [str(self._programs / "postgres"), "-D", str(self._data), *self._options],
+                stdout=log, stderr=log, cwd=self._folder,
+                preexec_fn=_end_with_parent, **self._become_ordinary,
+            )  # fmt: skip
+        for _ in range(START_WITHIN * 20):
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url).close()
+                return
+            assert self._process.poll() is None, (self._folder / "server.log").read_text()
+            time.sleep(0.05)
+        raise TimeoutError("PostgreSQL did not start")
 
     def stop(self) -> None:
         """As a crash: nothing is finished."""
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", "immediate", "stop")
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_WITHIN)
+
+
+def _end_with_parent() -> None:
+    """prctl(PR_SET_PDEATHSIG, SIGQUIT), where there is such a thing."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 def _ordinary_user(folder: Path) -> dict[str, Any]:

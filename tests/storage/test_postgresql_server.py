@@ -133,7 +133,7 @@ class TestAway:
         store = await open_store(postgresql_url)
         await store.commit(put(Note("1")))
 
-        await asyncio.to_thread(postgresql_server.stop)
+        postgresql_server.stop()
         try:
             with pytest.raises(StoreUnavailable):
                 await store.commit(put(Note("2")))
@@ -143,7 +143,7 @@ class TestAway:
                 await store.health()
             await store.wait_for_work(0.01)
         finally:
-            await asyncio.to_thread(postgresql_server.start)
+            postgresql_server.start()
 
         await until_it_works(store, 1)
         await store.health()

@@ -1,0 +1,64 @@
+"""Which engine a store's URL names."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from storage.errors import StoreRefused
+from storage.journal_copy import copy_tinydb
+from storage.port import Store
+from storage.postgresql_schema import migrate as migrate_postgresql
+from storage.postgresql_store import open_postgresql, open_postgresql_to_read
+from storage.tinydb_store import open_tinydb
+
+TINYDB = "tinydb:"
+DEFAULT_URL = "tinydb:data"
+POSTGRESQL = ("postgresql://", "postgres://")
+
+
+async def open_store(url: str) -> Store:
+    """The store at ``url``: ``tinydb:FOLDER`` (relative to the working directory) or
+    ``postgresql://...``; made or brought up to date if need be.
+
+    Raises ``StoreRefused`` saying what to do when it cannot be used; then nothing was changed.
+    """
+    if url.startswith(TINYDB):
+        return await open_tinydb(tinydb_folder(url))
+    if url.startswith(POSTGRESQL):
+        return await open_postgresql(url)
+    raise _unknown(url)
+
+
+async def open_copy(url: str) -> Store:
+    """The store at ``url`` as it is now, to read from, also beside a running bot. Whatever would
+    write raises ``StoreRefused`` or ``StoreUnavailable``; a file or table that is missing is not
+    made."""
+    if url.startswith(TINYDB):
+        return await copy_tinydb(tinydb_folder(url))
+    if url.startswith(POSTGRESQL):
+        return await open_postgresql_to_read(url)
+    raise _unknown(url)
+
+
+async def migrate(url: str) -> Sequence[str]:
+    """Bring the store at ``url`` up to date without opening it; the names of what was applied."""
+    if url.startswith(POSTGRESQL):
+        return await migrate_postgresql(url)
+    if url.startswith(TINYDB):
+        return []
+    raise _unknown(url)
+
+
+def tinydb_folder(url: str) -> Path:
+    """The folder that a ``tinydb:`` URL names."""
+    name = url.removeprefix(TINYDB)
+    if not name:
+        raise StoreRefused("STORE_URL names no folder: write tinydb:FOLDER, such as tinydb:state")
+    return Path(name).expanduser()
+
+
+def _unknown(url: str) -> StoreRefused:
+    scheme = url.partition(":")[0] if ":" in url else url
+    return StoreRefused(
+        f"STORE_URL starts with {scheme!r}, which no engine answers to: write tinydb:FOLDER or"
+        " postgresql://USER:PASSWORD@HOST/DATABASE"
+    )
