@@ -44,7 +44,7 @@ bench: setup postgresql
 	$(BIN)/python -m benchmarks
 
 faults: setup browser postgresql
-	FAULT_ROUNDS=100 $(BIN)/python -m pytest -m faults
+	FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults tests/storage
 
 pin: setup
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from knowledge.watching import Knowledge
+from tests.postgresql import postgresql_server, postgresql_url
 from tests.workplace import Workplace, open_workplace
+
+__all__ = ["postgresql_server", "postgresql_url"]
 
 ROOT = Path(__file__).parent.parent
 

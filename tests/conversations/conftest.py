@@ -4,10 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgresql import postgresql_server, postgresql_url
-
-__all__ = ["postgresql_server", "postgresql_url"]
-
 
 @pytest.fixture(params=["tinydb", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:

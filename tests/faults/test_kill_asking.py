@@ -82,9 +82,8 @@ async def _press(asker: Actor, answer: Message, label: str) -> None:
 
 
 async def test_no_question_is_lost_or_answered_twice_however_often_the_bot_is_killed(
-    sandbox: Sandbox, few_articles: Path, tmp_path: Path, fault_rounds: int
+    sandbox: Sandbox, few_articles: Path, store_url: str, tmp_path: Path, fault_rounds: int
 ) -> None:
-    store_url = f"tinydb:{tmp_path / 'store'}"
     environment = sandbox_environment(sandbox, store_url) | {
         "SLACK_PACE": "OFF",
         "KNOWLEDGE_DIR": str(few_articles),

@@ -7,9 +7,6 @@ import pytest
 
 from storage.opening import open_store
 from storage.port import Store
-from tests.postgresql import postgresql_server, postgresql_url
-
-__all__ = ["postgresql_server", "postgresql_url"]
 
 Reopen: TypeAlias = Callable[[], Awaitable[Store]]
 
