@@ -6,6 +6,7 @@ from typing import Any
 from storage.errors import StoreRefused
 from storage.memory import Document
 from storage.port import Row
+from storage.rows import packed, unpacked
 
 OUTBOX, DUE, KEY, KIND = "outbox", "due", "key", "kind"
 RECORD = "record"
@@ -60,7 +61,7 @@ def exported(tables: Mapping[str, Mapping[str, Document]]) -> Iterator[Row]:
                 yield Row(RECORD, {"kind": kind, "id": record_id, **document})
     for document in sorted(tables.get(OUTBOX, {}).values(), key=lambda row: int(row["number"])):
         columns = {name: document[name] for name in document if name != "number"}
-        yield Row(OUTBOX, without_lease(columns))
+        yield Row(OUTBOX, without_lease(unpacked(columns)))
     for _, document in sorted(tables.get(DUE, {}).items()):
         yield Row(DUE, without_lease(dict(document)))
     for key, document in sorted(tables.get(KEY, {}).items()):
@@ -74,4 +75,6 @@ def document_of(row: Row) -> tuple[str, str, dict[str, Any]]:
         return RECORDS + columns.pop("kind"), columns.pop("id"), columns
     if row.table == KEY:
         return KEY, columns.pop("key"), columns
+    if row.table == OUTBOX:
+        columns = packed(columns)
     return row.table, columns["key"], columns

@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from storage.memory import Document
 from storage.outbox import Lane, OutboxState
 from storage.port import Order
+from storage.rows import unpacked
 
 K = TypeVar("K")
 
@@ -265,7 +266,7 @@ def _place(row: Document) -> tuple[str, str, str]:
 
 
 def _became_message(row: Document) -> bool:
-    return bool(row["posted_ts"]) and row["call"]["call"] == POSTING
+    return bool(row["posted_ts"]) and unpacked(row)["call"]["call"] == POSTING
 
 
 def _drop(lists: dict[K, list[tuple[int, str]]], name: K, entry: tuple[int, str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from storage import frames
 from storage.outbox import (
     CALLS,
     DueCommand,
@@ -57,12 +58,24 @@ def outbox_columns(item: OutboxItem) -> dict[str, Any]:
     }
 
 
+def packed(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its call as JSON text, which takes a quarter of the memory of its blocks as
+    objects; most of what a long-lived store holds are messages that were sent."""
+    return {**columns, "call": frames.dump(columns["call"]).decode()}
+
+
+def unpacked(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as :func:`outbox_columns` made it."""
+    call = columns["call"]
+    return {**columns, "call": frames.load(call.encode()) if isinstance(call, str) else call}
+
+
 def outbox_item(columns: Columns) -> OutboxItem:
     return OutboxItem(
         key=columns["key"],
         team=columns["team"],
         order_group=columns["order_group"],
-        call=CALLS.validate_python(columns["call"]),
+        call=CALLS.validate_python(unpacked(columns)["call"]),
         due_at=moment(columns["due_at"]),
         about=columns["about"],
         lane=Lane(columns["lane"]),

@@ -35,6 +35,7 @@ from storage.rows import (
     outbox_columns,
     outbox_entry,
     outbox_lease,
+    packed,
 )
 
 R = TypeVar("R", bound=Record)
@@ -144,7 +145,8 @@ class TinyStore:
             _draft_due(draft, command)
         for item in commit.outbox:
             if draft.get(OUTBOX, item.key) is None:
-                draft.put(OUTBOX, item.key, {**outbox_columns(item), "number": self._next()})
+                columns = packed(outbox_columns(item))
+                draft.put(OUTBOX, item.key, {**columns, "number": self._next()})
         return draft
 
     def _next(self) -> int:
