@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := bot.py settings.py logs.py handlers knowledge helpdesk delivery storage sandbox tests benchmarks
+SOURCES := bot.py settings.py logs.py handlers knowledge helpdesk rollout delivery storage sandbox tests benchmarks
 export REQUIRE_PG ?=
 
 .PHONY: setup sandbox test check fix bench faults pin browser postgresql help

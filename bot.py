@@ -22,38 +22,71 @@ from slack_bolt.authorization import AuthorizeResult
 
 from delivery.clock import Clock, SystemClock
 from delivery.directory import Directory
-from delivery.doctor import Expected, Finding, Verdict, examine_slack
-from delivery.due import DueRunner
+from delivery.doctor import Expected, Finding, Verdict, examine_app_token, examine_slack
+from delivery.due import Decider, DueRunner
 from delivery.errors import AccessLost, NotReached, OutcomeUnknown, SlackError, TooFast
 from delivery.followed_clock import FollowedClock
 from delivery.gateway import Gateway, reading_client, web_client
 from delivery.health import Health, HealthPages
 from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
+from delivery.membership import Membership
 from delivery.opener import Opener
 from delivery.pace import UNLIMITED, Pace
 from delivery.responses import Identity
 from delivery.sender import Sender
+from handlers.announcing import (
+    AnnouncingDesk,
+    add_announcing_commands,
+    announcing_deciders,
+    register_announcing,
+)
 from handlers.app import build_app, register
-from handlers.asking import Desk
+from handlers.asking_command import asking_commands
+from handlers.bridging import add_bridge_command
 from handlers.catalogue import Catalogue
 from handlers.connection import SocketMode, http_application
+from handlers.desk import Desk
+from handlers.escalation import HelpdeskDesk, escalation_deciders, register_escalation
+from handlers.gap_lessons import register_gap_lessons
 from handlers.intake import Intake
+from handlers.lessons import Teaching, register_lessons
 from handlers.notices import Notices
+from handlers.planned import with_plan
+from handlers.ticket_for_others import add_new_command
+from handlers.ticket_overviews import add_ticket_commands
+from helpdesk.errors import HelpdeskError
+from helpdesk.settings import read_helpdesk
 from knowledge.commands import add_commands as add_knowledge_commands
 from knowledge.errors import KnowledgeError, Severity
 from knowledge.loading import company_file_for
 from knowledge.watching import Knowledge
 from logs import configure_logs
+from rollout.commands import add_plan_commands
+from rollout.errors import RolloutError
+from rollout.plan import no_plan
+from rollout.reading import load_plan
+from rollout.values import Company
 from sandbox.errors import SandboxRefused
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox, refuse_real_tokens
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
 from storage.commands import add_commands as add_store_commands
-from storage.errors import StoreRefused
-from storage.opening import open_store
+from storage.errors import StoreError, StoreRefused, StoreUnavailable
+from storage.opening import open_copy, open_store
 from storage.port import Commit, Store
+from storage.question_commands import add_commands as add_question_commands
 
 log = structlog.get_logger()
+
+FOR_PEOPLE = (
+    StoreRefused,
+    KnowledgeError,
+    HelpdeskError,
+    RolloutError,
+    SandboxRefused,
+    OSError,
+)
+"""Errors whose message says what happened, to what, and what to do."""
 
 HERE = Path(__file__).parent
 MANIFEST = HERE / "manifest.yml"
@@ -95,11 +128,22 @@ class Bot:
         notices = Notices(
             Catalogue(), settings.default_language, identity.team, settings.admin_channel
         )
-        self._start_sending(store, gateway, identity, notices)
         intake = Intake(store, self._clock.now, notices, Opener(gateway))
-        desk = self._desk(store, knowledge, Directory(gateway, identity.team), identity, notices)
-        self._tasks.append(asyncio.create_task(self._watch_files(knowledge, store, notices)))
-        await self._listen(intake, desk, session, store, identity)
+        people = Directory(gateway, identity.team)
+        roles = Membership(gateway, identity.user)
+        desk = self._desk(store, knowledge, people, roles, identity, notices)
+        hours = read_helpdesk(settings.helpdesk_settings, settings.timezone.key)
+        announcing = self._announcing(desk, identity.team)
+        helpdesk = HelpdeskDesk(
+            with_plan(desk, announcing), hours, settings.bridge_channel, settings.knowledge_channel
+        )
+        teaching = Teaching(store, knowledge, identity.team)
+        await teaching.catch_up()
+        deciders = {**escalation_deciders(helpdesk), **announcing_deciders(announcing)}
+        self._start_sending(store, gateway, identity, notices, deciders)
+        watching = self._watch_files(knowledge, store, notices, teaching)
+        self._tasks.append(asyncio.create_task(watching))
+        await self._listen(intake, helpdesk, announcing, teaching, session, store, identity)
         log.info("ready", team=identity.team, articles=len(knowledge.current.library))
 
     async def stop(self) -> None:
@@ -141,7 +185,12 @@ class Bot:
         return gateway, await _identity(gateway), session
 
     def _start_sending(
-        self, store: Store, gateway: Gateway, identity: Identity, notices: Notices
+        self,
+        store: Store,
+        gateway: Gateway,
+        identity: Identity,
+        notices: Notices,
+        deciders: Mapping[str, Decider],
     ) -> None:
         pace = Pace() if self._settings.paced else Pace(UNLIMITED, UNLIMITED)
         sender = Sender(
@@ -153,9 +202,9 @@ class Bot:
             notices.channel_unusable,
             self._access_lost,
         )
-        due = DueRunner(
-            store, self._clock, self._owner, {HOUSEKEEPING: housekeeper(store, identity.team)}
-        )
+        housekeeping = housekeeper(store, identity.team, self._settings.retention)
+        deciders = {HOUSEKEEPING: housekeeping, **deciders}
+        due = DueRunner(store, self._clock, self._owner, deciders)
         running = [asyncio.create_task(sender.run()), asyncio.create_task(due.run())]
 
         async def finish() -> None:
@@ -170,7 +219,8 @@ class Bot:
         self,
         store: Store,
         knowledge: Knowledge,
-        directory: Directory,
+        people: Directory,
+        roles: Membership,
         identity: Identity,
         notices: Notices,
     ) -> Desk:
@@ -178,18 +228,41 @@ class Bot:
         return Desk(
             store=store,
             knowledge=knowledge,
-            people=directory,
+            people=people,
             catalogue=notices.catalogue,
             bot_user=identity.user,
             question_channels=frozenset(settings.question_channels),
             tier1_channel=settings.tier_channels[0],
             default_language=settings.default_language,
+            roles=roles,
+            tier_channels=settings.tier_channels,
+            admin_channel=settings.admin_channel,
+        )
+
+    def _announcing(self, desk: Desk, team: str) -> AnnouncingDesk:
+        settings = self._settings
+        path = settings.rollout_plan
+        plan = load_plan(path) if path else no_plan(self._clock.now().year, settings.timezone.key)
+        company = settings.company_file or company_file_for(settings.knowledge_dir)
+        return AnnouncingDesk(
+            store=desk.store,
+            roles=desk.roles,
+            catalogue=desk.catalogue,
+            knowledge=desk.knowledge,
+            plan=plan,
+            company=Company.load(company),
+            team=team,
+            admin_channel=settings.admin_channel,
+            default_language=settings.default_language,
+            tier_channels=settings.tier_channels,
         )
 
     async def _listen(
         self,
         intake: Intake,
-        desk: Desk,
+        helpdesk: HelpdeskDesk,
+        announcing: AnnouncingDesk,
+        teaching: Teaching,
         session: aiohttp.ClientSession,
         store: Store,
         identity: Identity,
@@ -201,7 +274,16 @@ class Bot:
         client = web_client(settings.bot_token.get_secret_value(), settings.api_url, session)
         secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
         app = build_app(client, _authorized(identity, settings), secret)
-        register(app, intake, desk)
+        register_escalation(app, intake, helpdesk)
+        register_lessons(app, intake, helpdesk, teaching)
+        register_gap_lessons(app, intake, helpdesk)
+        router = asking_commands(helpdesk.asking)
+        add_ticket_commands(router, helpdesk)
+        add_bridge_command(router, helpdesk)
+        add_new_command(router, helpdesk)
+        add_announcing_commands(router, announcing)
+        register_announcing(app, intake, announcing)
+        register(app, intake, helpdesk.asking, router)
         if settings.app_token is None:
             self._parts.push_async_callback(intake.drained)
             await self._serve_health(Health(store, self._clock, ()))
@@ -230,10 +312,13 @@ class Bot:
         self._parts.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, host, port).start()
 
-    async def _watch_files(self, knowledge: Knowledge, store: Store, notices: Notices) -> None:
+    async def _watch_files(
+        self, knowledge: Knowledge, store: Store, notices: Notices, teaching: Teaching
+    ) -> None:
         while True:
             await asyncio.sleep(LOOK_AT_FILES_EVERY)
             reload = await asyncio.to_thread(knowledge.reload_if_changed)
+            await _catch_up(teaching)
             if reload.changed:
                 log.info("articles taken up", articles=len(knowledge.current.library))
             errors = [str(one) for one in reload.findings if one.severity is Severity.ERROR]
@@ -242,6 +327,14 @@ class Bot:
                 now = self._clock.now()
                 notice = notices.knowledge_refused(errors[0], now)
                 await store.commit(Commit(at=now, outbox=(notice,)))
+
+
+async def _catch_up(teaching: Teaching) -> None:
+    """Lessons that another process published, or that a reload forgot."""
+    try:
+        await teaching.catch_up()
+    except StoreUnavailable:
+        log.warning("the store is away, lessons wait")
 
 
 def load_knowledge(settings: Settings) -> Knowledge:
@@ -319,7 +412,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in invalid.problems:
             print(f"  {problem}", file=sys.stderr)
         return USAGE
-    except (StoreRefused, KnowledgeError, SandboxRefused, OSError) as refused:
+    except FOR_PEOPLE as refused:
         print(refused, file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
@@ -351,6 +444,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_knowledge_commands(commands, SystemClock().now().date())
     add_store_commands(commands)
+    add_plan_commands(commands, SystemClock().now)
+    add_question_commands(commands, SystemClock().now())
 
     return parser
 
@@ -411,6 +506,7 @@ def sandbox_environment(sandbox: Sandbox, store_url: str) -> dict[str, str]:
         "STORE_URL": store_url,
         "KNOWLEDGE_DIR": str(HERE / "knowledge" / "faq"),
         "COMPANY_FILE": str(HERE / "sandbox" / "company.yaml"),
+        "ROLLOUT_PLAN": str(HERE / "rollout" / "plan.example.yaml"),
         "TIMEZONE": "Europe/Amsterdam",
         "HEALTH_PORT": "0",
         "CLOCK_URL": f"{sandbox.url}/sandbox/clock",
@@ -451,7 +547,23 @@ async def _examine_slack(settings: Settings) -> list[Finding]:
             role_channels=settings.role_channels,
             staffed=("TIER1_CHANNEL", "TIER2_CHANNEL", "TIER3_CHANNEL", "ADMIN_CHANNEL"),
         )
-        return await examine_slack(gateway, expected, SystemClock())
+        findings = await examine_slack(gateway, expected, SystemClock())
+        if settings.app_token:
+            with_app_token = reading_client(
+                settings.app_token.get_secret_value(), settings.api_url, session
+            )
+            findings.append(await examine_app_token(Gateway(with_app_token, with_app_token)))
+    return [*findings, await _examine_store(settings.store_url)]
+
+
+async def _examine_store(url: str) -> Finding:
+    """The store is read as it is; one that is not there yet is made at the first start."""
+    try:
+        store = await open_copy(url)
+        await store.close()
+    except StoreError as error:
+        return Finding(Verdict.ERROR, "store", str(error), "docs/storage.md says how to mend it")
+    return Finding(Verdict.GOOD, "store", "can be read")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
 from knowledge.article import Language
 from storage.opening import DEFAULT_URL
+from storage.retention import Retention
 
 SLACK_API = "https://slack.com/api/"
 _CHANNEL = re.compile(r"^[CG][A-Z0-9]{3,}$")
+MOST_DAYS = 3_650
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -53,7 +56,7 @@ class Settings:
     port: int = 3000
     health_port: int = 8080
     api_url: str = SLACK_API
-    store_url: str = DEFAULT_URL
+    store_url: str = field(default=DEFAULT_URL, repr=False)
     knowledge_dir: Path = Path("knowledge/faq")
     company_file: Path | None = None
     rollout_plan: Path | None = None
@@ -63,6 +66,7 @@ class Settings:
     log_level: str = "INFO"
     paced: bool = True
     clock_url: str | None = None
+    retention: Retention = field(default_factory=Retention)
 
     @property
     def role_channels(self) -> Mapping[str, str]:
@@ -129,6 +133,10 @@ def _read(reading: "_Reading") -> Settings:
         timezone=reading.timezone("TIMEZONE"),
         log_level=reading.choice("LOG_LEVEL", _LEVELS, "INFO"),
         clock_url=reading.optional_address("CLOCK_URL"),
+        retention=Retention(
+            question_days=reading.days("QUESTION_DAYS", 365),
+            failed_payload_days=reading.days("FAILED_PAYLOAD_DAYS", 30),
+        ),
         paced=reading.choice("SLACK_PACE", ("ON", "OFF"), "ON") == "ON",
     )
 
@@ -187,6 +195,13 @@ class _Reading:
         value = self.text(name, str(default))
         if not value.isdigit() or int(value) > 65_535:
             self.wrong(name, f"{value!r} is not a port", "Use a number from 0 to 65535")
+            return default
+        return int(value)
+
+    def days(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdigit() or not 1 <= int(value) <= MOST_DAYS:
+            self.wrong(name, f"{value!r} is no number of days", f"Use 1 to {MOST_DAYS}")
             return default
         return int(value)
 
@@ -249,3 +264,6 @@ def secrets_of(settings: Settings) -> Iterator[str]:
     for secret in (settings.bot_token, settings.app_token, settings.signing_secret):
         if secret and secret.get_secret_value():
             yield secret.get_secret_value()
+    password = urlsplit(settings.store_url).password
+    if password:
+        yield password

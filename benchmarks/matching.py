@@ -3,16 +3,17 @@
     python benchmarks/matching.py [--sizes 1000,10000,100000] [--articles FILE.jsonl] [QUESTIONS...]
 
 Engines: rapidfuzz `extractOne` with WRatio and with token_set_ratio, bm25s with Snowball stems, and
-SQLite FTS5. Quality is measured on the shipped articles with a fifth of their phrasings held out, clean
-and with one or two slips of the keyboard, and on question files where named (lines with "text", "lang",
-"expect"). `--articles` names another knowledge base as JSONL: lines with "article" and "phrasings",
-and lines with "text" and "expect". Speed and memory are measured on made-up articles of each size, in a
-process of its own for each engine.
+SQLite FTS5. Quality is measured on the shipped articles with a fifth of their phrasings held out,
+clean and with one or two slips of the keyboard, and on question files where named (lines with
+"text", "lang", "expect"). `--articles` names another knowledge base as JSONL: lines with "article"
+and "phrasings", and lines with "text" and "expect". Speed and memory are measured on made-up
+articles of each size, in a process of its own for each engine.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
 import json
 import multiprocessing
@@ -29,11 +30,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.fit_calibration import library_of  # noqa: E402 - after the path is set
-from benchmarks.slips import with_slips  # noqa: E402
-from knowledge.article import Article, Audience, Language, Library  # noqa: E402
-from knowledge.evaluation import Sample, read_questions  # noqa: E402
-from knowledge.matching import Matcher, Outcome, Query  # noqa: E402
+from benchmarks.fit_calibration import library_of
+from benchmarks.slips import with_slips
+from knowledge.article import Article, Audience, Language, Library
+from knowledge.evaluation import Sample, read_questions
+from knowledge.matching import Matcher, Outcome, Query
 
 FAQ: Final = Path(__file__).resolve().parent.parent / "knowledge" / "faq"
 HELD_OUT: Final = 5
@@ -100,7 +101,7 @@ def _scan(library: Library, scorer: Callable[..., float]) -> Finder:
 
 
 def bm25(library: Library) -> Finder:
-    """Without stop words lists; Han text as character pairs, without which it would find nothing."""
+    """Without lists of stop words; Han text as character pairs, or it would find nothing."""
     import bm25s
     import Stemmer
 
@@ -205,44 +206,51 @@ def held_out_of(library: Library) -> tuple[Library, list[Sample]]:
 
 def slipped(samples: Sequence[Sample]) -> list[Sample]:
     chance = random.Random(1)
-    return [replace(one, text=with_slips(one.text, chance.randint(1, 2), chance)) for one in samples]
+    return [
+        replace(one, text=with_slips(one.text, chance.randint(1, 2), chance)) for one in samples
+    ]
 
 
 def print_quality(title: str, library: Library, samples: Sequence[Sample]) -> None:
-    """P@1 per engine and language; for the matcher also coverage at 95 % precision."""
+    """P@1 per engine and language; for the matcher also what it answers without asking back."""
     languages = sorted({one.language for one in samples if one.language}, key=list(Language).index)
     outside = sum(not one.expected for one in samples)
     count = len(phrasings_of(library))
-    print(f"\n{title}: {count} phrasings, {len(samples)} questions ({outside} out of scope)")
-    header = "".join(f"{language.value:>9}" for language in languages)
-    print(f"{'P@1':<14}{'all':>7}{header}{'with slips':>12}")
+    print(
+        f"\n### {title}\n\n{count} phrasings, {len(samples)} questions, {outside} out of scope.\n"
+    )
+    _print_row("P@1", "all", *(language.value for language in languages), "with slips")
+    _print_row(*["---"] * (len(languages) + 3))
     with_mistakes = slipped(samples)
     for name, build in ENGINES.items():
         find = build(library)
-        cells = [first_found(find, samples)]
-        cells += [
-            first_found(find, [one for one in samples if one.language is language])
-            for language in languages
-        ]
-        row = f"{cells[0]:>7.3f}" + "".join(f"{cell:>9.3f}" for cell in cells[1:])
-        print(f"{name:<14}{row}{first_found(find, with_mistakes):>12.3f}", flush=True)
+        of_language = [[one for one in samples if one.language is each] for each in languages]
+        cells = [first_found(find, part) for part in (samples, *of_language, with_mistakes)]
+        _print_row(name, *(f"{cell:.3f}" for cell in cells))
     print_outcomes(library, samples)
+
+
+def _print_row(*cells: str) -> None:
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def print_outcomes(library: Library, samples: Sequence[Sample]) -> None:
     matcher = Matcher(library)
-    matches = [(one, matcher.match(Query(one.text))) for one in samples]
-    sure = [
-        (match.best.confidence if match.best else 0.0, bool(match.best) and match.best.article_id in one.expected)
-        for one, match in matches
-    ]
-    inside = sum(bool(one.expected) for one, _ in matches)
-    shown = [(one, match) for one, match in matches if match.outcome is Outcome.ANSWER]
-    wrong = sum(match.best is None or match.best.article_id not in one.expected for one, match in shown)
-    answered = sum(bool(one.expected) for one, _ in shown)
+    sure: list[tuple[float, bool]] = []
+    inside = shown = wrong = answered = 0
+    for one in samples:
+        match = matcher.match(Query(one.text))
+        right = match.best is not None and match.best.article_id in one.expected
+        sure.append((match.best.confidence if match.best else 0.0, right))
+        inside += bool(one.expected)
+        if match.outcome is Outcome.ANSWER:
+            shown += 1
+            wrong += not right
+            answered += bool(one.expected)
     print(
-        f"signpost: answered {answered / max(inside, 1):.3f}, wrong of shown "
-        f"{wrong / max(len(shown), 1):.3f}, coverage at 95 % precision {coverage(sure, inside):.3f}"
+        f"\nSignpost answered {answered / max(inside, 1):.3f} of the answerable directly; of the "
+        f"answers shown {wrong / max(shown, 1):.3f} were wrong; coverage at 95 % precision "
+        f"{coverage(sure, inside):.3f}."
     )
 
 
@@ -304,11 +312,9 @@ def measure(engine: str, phrasings: int) -> Speed:
     timed = questions[: TIMED_SCANS if engine in ("WRatio", "token_set") else TIMED_QUESTIONS]
     if engine == "signpost":
         Matcher(Library(library.articles[:2])).match(Query("warm up the language model"))
-    gc.collect()
     before, started = _resident(), time.perf_counter()
     find = ENGINES[engine](library)
     built = time.perf_counter() - started
-    gc.collect()
     size = _resident() - before
     for text in timed[:10]:
         find(text)
@@ -334,51 +340,58 @@ def learning_ms(phrasings: int) -> float:
 
 
 def _resident() -> int:
+    """Bytes of memory in use, after what is free was given back to the system."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096
 
 
 def print_speed(sizes: Sequence[int]) -> None:
     spawn = multiprocessing.get_context("spawn")
+    print("\n### Speed and memory\n")
+    _print_row("phrasings", "engine", "build s", "p50 ms", "p99 ms", "index MB")
+    _print_row(*["---"] * 6)
     for size in sizes:
-        print(f"\n{size:,} phrasings{'build s':>14}{'p50 ms':>10}{'p99 ms':>10}{'index MB':>10}")
         for engine in ENGINES:
             with spawn.Pool(1) as pool:
                 one = pool.apply(measure, (engine, size))
-            print(
-                f"{engine:<17}{one.build_seconds:>13.2f}{one.p50_ms:>10.2f}{one.p99_ms:>10.2f}"
-                f"{one.index_megabytes:>10.1f}",
-                flush=True,
-            )
+            figures = (one.build_seconds, one.p50_ms, one.p99_ms, one.index_megabytes)
+            _print_row(f"{size:,}", engine, *(f"{figure:.2f}" for figure in figures))
+    for size in sizes:
         with spawn.Pool(1) as pool:
-            print(f"learning one phrasing: {pool.apply(learning_ms, (size,)):.1f} ms", flush=True)
+            slowest = pool.apply(learning_ms, (size,))
+        print(f"\nLearning one phrasing at {size:,}: {slowest:.1f} ms at most.", flush=True)
 
 
 def _samples_beside(path: Path) -> list[Sample]:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        Sample(line["text"], None, frozenset(line.get("expect", ()))) for line in lines if "text" in line
+        Sample(line["text"], None, frozenset(line.get("expect", ())))
+        for line in lines
+        if "text" in line
     ]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(arguments: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("questions", nargs="*", type=Path)
     parser.add_argument("--articles", type=Path)
-    parser.add_argument("--sizes", default="1000,10000")
-    arguments = parser.parse_args()
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--quick", action="store_true", help="no more than 10,000 phrasings")
+    chosen = parser.parse_args(arguments)
     shipped = library_of(FAQ)
-    print_quality("shipped articles, held-out phrasings", *held_out_of(shipped))
-    if arguments.questions:
-        samples = [one for path in arguments.questions for one in read_questions(path)]
+    print_quality("Shipped articles, phrasings held out", *held_out_of(shipped))
+    if chosen.questions:
+        samples = [one for path in chosen.questions for one in read_questions(path)]
         everyone = [one for one in shipped.articles if one.audience is Audience.EVERYONE]
-        print_quality("shipped articles, questions", Library(everyone), samples)
-    if arguments.articles:
-        library, samples = library_of(arguments.articles), _samples_beside(arguments.articles)
-        print_quality(arguments.articles.name, library, samples)
-    print_speed([int(size) for size in arguments.sizes.split(",") if size])
-    return 0
+        print_quality("Shipped articles, questions", Library(everyone), samples)
+    if chosen.articles:
+        library, samples = library_of(chosen.articles), _samples_beside(chosen.articles)
+        print_quality(chosen.articles.name, library, samples)
+    sizes = [int(size) for size in chosen.sizes.split(",") if size]
+    print_speed([size for size in sizes if size <= 10_000 or not chosen.quick])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sys.argv[1:])

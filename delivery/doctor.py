@@ -62,6 +62,16 @@ async def examine_slack(gateway: Gateway, expected: Expected, clock: Clock) -> l
     return findings
 
 
+async def examine_app_token(gateway: Gateway) -> Finding:
+    """Whether the app-level token opens Socket Mode connections (``connections:write``)."""
+    try:
+        await gateway.open_connection()
+    except SlackError as error:
+        mend = "Generate one under Basic Information, with connections:write, as SLACK_APP_TOKEN"
+        return Finding(Verdict.ERROR, "app token", f"Slack answers {error.code}", mend)
+    return Finding(Verdict.GOOD, "app token", "opens Socket Mode connections")
+
+
 async def _scopes(gateway: Gateway, wanted: Set[str]) -> Finding:
     granted = await gateway.scopes()
     if not granted:

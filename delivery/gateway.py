@@ -167,6 +167,10 @@ class Gateway:
         """Open a modal. Raises ``TriggerSpent`` when the trigger is used or older than 3 s."""
         await self._write("views.open", {"trigger_id": trigger_id, "view": dict(view)})
 
+    async def open_connection(self) -> None:
+        """Ask for a Socket Mode address, which opens nothing yet; works with an app-level token."""
+        await self._read("apps.connections.open")
+
     async def direct_message(self, user: str) -> str:
         """The channel of the direct message with a person."""
         if user not in self._direct_messages:

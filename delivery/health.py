@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_lates
 
 from delivery.clock import Clock
 from storage.errors import StoreError
-from storage.port import Store
+from storage.port import Backlog, Store
 
 STUCK_AFTER = timedelta(minutes=5)
 """An outbox item due for so long means that nothing goes out."""
@@ -66,8 +66,15 @@ class HealthPages:
         status = 503 if problems else 200
         return web.json_response({"ok": not problems, "problems": problems}, status=status)
 
+    async def _backlog(self) -> Backlog:
+        """What waits; nothing is told while the store is away, which ``/healthz`` reports."""
+        try:
+            return await self._health.store.backlog(self._health.clock.now())
+        except StoreError:
+            return Backlog()
+
     async def _metrics(self, request: web.Request) -> web.Response:
-        backlog = await self._health.store.backlog(self._health.clock.now())
+        backlog = await self._backlog()
         for lane, count in backlog.outbox.items():
             self._waiting.labels(lane).set(count)
         self._due.set(backlog.due)

@@ -29,6 +29,7 @@ from delivery.errors import (
 from delivery.gateway import Gateway
 from delivery.idling import LONGEST_IDLE, idle
 from delivery.pace import Pace
+from delivery.responses import FoundMessage
 from storage.errors import StoreUnavailable
 from storage.outbox import (
     Content,
@@ -219,13 +220,23 @@ class Sender:
     async def _look_for(self, key: str, channel: str, thread_ts: str | None) -> Posted | None:
         """Where an earlier try left the message. One that landed outside its thread, because the
         root was gone, is taken back."""
-        found = await self._gateway.find(key, channel, thread_ts)
+        found = await self._find(key, channel, thread_ts)
         if found is None:
             return None
         if thread_ts and found.thread_ts != thread_ts:
             await self._gateway.withdraw(MessageAt(found.channel, found.ts))
             raise ThreadGone("thread_not_found")
         return Posted(found.channel, found.ts)
+
+    async def _find(self, key: str, channel: str, thread_ts: str | None) -> FoundMessage | None:
+        """A channel that we post to without being in it can be looked through only once we are."""
+        try:
+            return await self._gateway.find(key, channel, thread_ts)
+        except ChannelUnusable as error:
+            if error.code != "not_in_channel":
+                raise
+            await self._gateway.join(channel)
+            return await self._gateway.find(key, channel, thread_ts)
 
     async def _destination(self, post: Post) -> tuple[str, str | None]:
         match post.to:
@@ -243,6 +254,8 @@ class Sender:
         entry = await self._store.outbox_entry(target.key)
         if entry is None or entry.state is OutboxState.DEAD:
             raise MessageGone("never_posted")
+        if entry.posted is None and entry.state is OutboxState.DONE:
+            raise MessageGone("left_no_message")
         if entry.posted is None:
             raise NotYet
         return MessageAt(entry.posted.channel, entry.posted.ts)

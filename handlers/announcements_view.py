@@ -25,6 +25,7 @@ from storage.outbox import Block, Content
 BUTTON_TEXT, OPTION_TEXT, OPTIONS, MODAL_TITLE = 75, 75, 100, 24
 """docs.slack.dev/reference/block-kit: button, option, static select, view."""
 SECTION_TEXT = 3_000
+MOST_SECTIONS = 40
 NAMED_CHANNELS = 15
 NAMED_FAILURES = 10
 LOG_LINES = 20
@@ -59,6 +60,7 @@ class Admin(StrEnum):
     DUPLICATE = "announcing.duplicate"
     DELETE = "announcing.delete"
     LOG = "announcing.log"
+    GO = "announcing.go"
 
 
 class Form(StrEnum):
@@ -89,6 +91,7 @@ _LABELS: Mapping[Admin, str] = {
     Admin.DUPLICATE: "button-duplicate",
     Admin.DELETE: "button-delete",
     Admin.LOG: "button-log",
+    Admin.GO: "button-go",
 }
 _STATES: Mapping[State, str] = {
     State.DRAFT: "announcing-state-draft",
@@ -126,6 +129,7 @@ _CHANGES: Mapping[Change, str] = {
     Change.CORRECTED: "log-corrected",
     Change.RECALLED: "log-recalled",
     Change.EVERYONE: "log-everyone",
+    Change.GO: "log-go",
 }
 _PHASES: Mapping[str, str] = {
     "kickoff": "message-kickoff",
@@ -331,7 +335,7 @@ def card_content(card: Card, say: Say) -> Content:
     text = "\n".join(line for line in lines if line)
     return Content(
         text=text,
-        blocks=(mrkdwn(text), *_rows(_admin_buttons(card, say))),
+        blocks=(*sections(text), *_rows(_admin_buttons(card, say))),
     )
 
 
@@ -585,13 +589,12 @@ def move_form(announcement: Announcement, in_plan: bool, zone: str, say: Say) ->
 
 def confirm_form(lines: Sequence[str], metadata: Mapping[str, str], say: Say) -> Block:
     """What is before and what is after; sending it in confirms."""
-    text = shortened("\n".join(lines), SECTION_TEXT)
     return _modal(
         Form.CONFIRM,
         say("announcing-confirm-title"),
         say("announcing-confirm-submit"),
         say,
-        [mrkdwn(text)],
+        sections("\n".join(lines)),
         metadata,
     )
 
@@ -646,8 +649,18 @@ def plain(text: str) -> dict[str, Any]:
 
 def mrkdwn(text: str) -> Block:
     """A section; ``text`` must be escaped."""
-    cut = shortened(text, SECTION_TEXT)
-    return {"type": "section", "text": {"type": "mrkdwn", "text": cut, "verbatim": True}}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def sections(text: str) -> tuple[Block, ...]:
+    """Sections that hold the lines of ``text``, as many as a message takes: a line is never cut, as
+    that might cut a mention or a date in two."""
+    chunks = [""]
+    for line in text.split("\n"):
+        if len(chunks[-1]) + len(line) + 1 > SECTION_TEXT:
+            chunks.append("")
+        chunks[-1] += f"{line}\n"
+    return tuple(mrkdwn(chunk.rstrip("\n")) for chunk in chunks[:MOST_SECTIONS] if chunk.strip())
 
 
 def _context(text: str) -> Block:

@@ -14,35 +14,56 @@ from handlers.announcing_admin import (
     decide_admin_press,
     decide_announce,
     decide_plan,
+    decide_report,
 )
 from handlers.announcing_desk import AnnouncingDesk
 from handlers.announcing_due import announcing_deciders
 from handlers.announcing_readers import decide_platform, decide_reader_press
+from handlers.commands import CommandDecider, CommandRouter
 from handlers.decision import Decision
 from handlers.intake import Intake
 from handlers.payloads import (
     Commanded,
     Pressed,
     Submitted,
-    read_command,
     read_press,
     read_submission,
 )
+from handlers.turns import TurnAction, decide_turn_press
 
-__all__ = ["COMMAND", "AnnouncingDesk", "announcing_deciders", "register_announcing"]
-
-COMMAND = "/signpost"
+__all__ = [
+    "AnnouncingDesk",
+    "add_announcing_commands",
+    "announcing_deciders",
+    "register_announcing",
+]
 
 _PressDecider = Callable[[Pressed, AnnouncingDesk, datetime], Awaitable[Decision]]
 _FormDecider = Callable[[Submitted, AnnouncingDesk, datetime], Awaitable[Decision]]
 _CommandDecider = Callable[[Commanded, AnnouncingDesk, datetime], Awaitable[Decision]]
 
 
+def add_announcing_commands(router: CommandRouter, desk: AnnouncingDesk) -> None:
+    """``/signpost plan``, ``announce`` and ``report``."""
+    commands: tuple[tuple[str, _CommandDecider], ...] = (
+        ("plan", decide_plan),
+        ("announce", decide_announce),
+        ("report", decide_report),
+    )
+    for word, decide in commands:
+        router.add(word, _deciding(decide, desk), "command-announcing")
+
+
+def _deciding(decide: _CommandDecider, desk: AnnouncingDesk) -> CommandDecider:
+    async def decided(commanded: Commanded, now: datetime) -> Decision:
+        return await decide(commanded, desk, now)
+
+    return decided
+
+
 def register_announcing(app: AsyncApp, intake: Intake, desk: AnnouncingDesk) -> None:
-    """Connect announcing's listeners. Call it before the catch-alls and before a listener for every
-    ``/signpost``, since the first match wins."""
-    _on_word(app, "plan", decide_plan, intake, desk)
-    _on_word(app, "announce", decide_announce, intake, desk)
+    """Connect announcing's buttons and forms. Call it before the catch-alls, since the first match
+    wins."""
     for reader in Reader:
         _on_press(app, reader, decide_reader_press, intake, desk)
     for admin in Admin:
@@ -50,22 +71,7 @@ def register_announcing(app: AsyncApp, intake: Intake, desk: AnnouncingDesk) -> 
     for form in FORMS:
         _on_form(app, form, decide_admin_form, intake, desk)
     _on_form(app, Form.PLATFORM, decide_platform, intake, desk)
-
-
-def _on_word(
-    app: AsyncApp, word: str, decide: _CommandDecider, intake: Intake, desk: AnnouncingDesk
-) -> None:
-    """``/signpost`` followed by exactly this word."""
-
-    async def is_word(body: dict[str, Any]) -> bool:
-        return str(body.get("text") or "").strip().casefold() == word
-
-    async def on_command(body: dict[str, Any], ack: AsyncAck) -> None:
-        commanded = read_command(body)
-        await intake.take(commanded.key, body, lambda now: decide(commanded, desk, now))
-        await ack()
-
-    app.command(COMMAND, matchers=[is_word])(on_command)
+    _on_press(app, TurnAction.GROUP, decide_turn_press, intake, desk)
 
 
 def _on_press(
@@ -76,7 +82,7 @@ def _on_press(
         await intake.take(pressed.key, body, lambda now: decide(pressed, desk, now))
         await ack()
 
-    app.action(re.compile(rf"^{re.escape(action)}$"))(on_press)
+    app.action(re.compile(rf"^{re.escape(action)}(\.\d+)?$"))(on_press)
 
 
 def _on_form(

@@ -21,6 +21,7 @@ from handlers.announcements_view import (
     move_form,
     mrkdwn,
     planned_label,
+    sections,
 )
 from handlers.announcing_desk import (
     REFUSALS,
@@ -37,6 +38,7 @@ from handlers.announcing_desk import (
     situation,
 )
 from handlers.announcing_due import first_look
+from handlers.commands import privately
 from handlers.decision import NOTHING, Decision, OpenModal
 from handlers.payloads import Commanded, Pressed, Submitted
 from handlers.text import escaped
@@ -54,6 +56,7 @@ from rollout.announcement import (
     drafted,
     edit,
     free_id,
+    go_on,
     hold,
     move,
     moved_along,
@@ -63,10 +66,12 @@ from rollout.announcement import (
     send_now,
 )
 from rollout.calendar import moment
+from rollout.enrolled import FEWEST_SHOWN
 from rollout.errors import AnnouncementRefused, Refusal
 from rollout.messages import Message, template
 from rollout.schedule import order_problems
-from storage.kinds import ANNOUNCEMENT
+from rollout.turns import groups_that_enroll
+from storage.kinds import ANNOUNCEMENT, ENROLLED
 from storage.outbox import (
     Content,
     Edit,
@@ -76,7 +81,6 @@ from storage.outbox import (
     OutboxItem,
     OutboxState,
     Post,
-    Respond,
     ToPerson,
     Whisper,
     Withdraw,
@@ -111,6 +115,28 @@ async def decide_announce(commanded: Commanded, desk: AnnouncingDesk, now: datet
     to_come = [one for one in planned if one.at > now] or list(planned)
     view = choose_form(to_come, desk.default_language, desk.zone, desk.say)
     return Decision(modal=OpenModal(commanded.trigger_id, view))
+
+
+async def decide_report(commanded: Commanded, desk: AnnouncingDesk, now: datetime) -> Decision:
+    """``/signpost report``: how many of each group say that they have enrolled, for admins. Groups
+    of fewer than ``FEWEST_SHOWN`` people, and of unknown size, are shown as one; a single such
+    group is not shown at all."""
+    if not await desk.is_admin(commanded.user):
+        return _answer(commanded, desk.say(REFUSALS[Refusal.NOT_ADMIN]), now)
+    around = await situation(desk)
+    lines = [desk.say("report-title")]
+    others: list[int] = []
+    for group in groups_that_enroll(desk.plan, around.schedule):
+        enrolled = await desk.store.count(ENROLLED, "group", f"{desk.team}/{group.id}")
+        if group.people < FEWEST_SHOWN:
+            others.append(enrolled)
+            continue
+        name, target = escaped(group.name(desk.default_language)), group.people * group.target
+        values = {"group": name, "enrolled": enrolled, "people": group.people}
+        lines.append(desk.say("report-group", **values, target=round(target)))
+    if len(others) > 1:
+        lines.append(desk.say("report-others", enrolled=sum(others)))
+    return _answer(commanded, "\n".join(lines), now)
 
 
 def _timeline(around: Situation) -> list[str]:
@@ -150,14 +176,7 @@ _IN_TIMELINE: Mapping[State | None, str] = {
 
 
 def _answer(commanded: Commanded, text: str, now: datetime) -> Decision:
-    item = OutboxItem(
-        key=f"reply:{commanded.key}",
-        team=commanded.team,
-        order_group=f"reply/{commanded.user}",
-        call=Respond(commanded.response_url, Content(text, (mrkdwn(text),))),
-        due_at=now,
-    )
-    return Decision(outbox=(item,))
+    return Decision(outbox=(privately(commanded, Content(text, sections(text)), now),))
 
 
 # Presses -----------------------------------------------------------------------------------------
@@ -283,6 +302,11 @@ async def _everyone(press: AdminPress) -> Decision:
     return await press.becomes(confirm_everyone(press.announcement, press.user, press.now))
 
 
+async def _go(press: AdminPress) -> Decision:
+    told = tell(press.pressed, press.desk.say("go-noted"), press.now)
+    return await press.becomes(go_on(press.announcement, press.user, press.now), *told.outbox)
+
+
 async def _move(press: AdminPress) -> Decision:
     announcement = press.announcement
     in_plan = bool(announcement.planned)
@@ -321,7 +345,7 @@ async def _duplicate(press: AdminPress) -> Decision:
 async def _log(press: AdminPress) -> Decision:
     desk = press.desk
     text = log_text(press.announcement, desk.default_language, desk.zone, desk.say)
-    return press.opens(closing_view(desk.say("announcing-log-title"), [mrkdwn(text)], desk.say))
+    return press.opens(closing_view(desk.say("announcing-log-title"), sections(text), desk.say))
 
 
 def _confirmed(action: Admin) -> AdminStep:
@@ -342,6 +366,7 @@ STEPS: Mapping[Admin, AdminStep] = {
     Admin.APPROVE: _approve,
     Admin.ASK_SPONSOR: _ask_sponsor,
     Admin.EVERYONE: _everyone,
+    Admin.GO: _go,
     Admin.MOVE: _move,
     Admin.RESEND: _resend,
     Admin.DUPLICATE: _duplicate,

@@ -11,7 +11,7 @@ from handlers.announcements_view import Card, Progress, announcement_content, ca
 from handlers.catalogue import Catalogue, Say
 from handlers.decision import Decision
 from handlers.payloads import Pressed
-from handlers.ports import People, Roles
+from handlers.ports import Roles
 from helpdesk.errors import HelpdeskError
 from knowledge.article import Language
 from knowledge.watching import Knowledge
@@ -27,7 +27,7 @@ from rollout.announcement import (
 from rollout.checking import Circumstances, DraftFlaw, check_draft
 from rollout.errors import Refusal
 from rollout.messages import Message, filled, template
-from rollout.plan import Plan
+from rollout.plan import Phase, Plan
 from rollout.schedule import Planned, Schedule, schedule
 from rollout.values import Company, values_for
 from storage.kinds import ANNOUNCEMENT
@@ -49,6 +49,8 @@ from storage.records import NEW, Stored
 
 ANNOUNCE = "announce"
 PROGRESS = "announce-progress"
+BRIEF = "announce-briefing"
+GO_NO_GO = "announce-go-no-go"
 MOST = 2_000
 MOST_DELIVERIES = 10_000
 PEOPLE_COUNTED_IN = 10
@@ -59,14 +61,16 @@ COUNT_WITHIN = 1.0
 HelpForm: TypeAlias = Callable[[Pressed, datetime], Awaitable[Decision]]
 """Decides what "I need help" opens."""
 
+CountOpenTickets: TypeAlias = Callable[[], Awaitable[int]]
+
 
 @dataclass(frozen=True)
 class AnnouncingDesk:
-    """What announcing needs. Without ``help_form`` "I need help" begins a direct message."""
+    """What announcing needs. ``tier_channels`` are briefed. Without ``help_form`` "I need help"
+    begins a direct message; without ``open_tickets`` nothing is said of tickets."""
 
     store: Store
     roles: Roles
-    people: People
     catalogue: Catalogue
     knowledge: Knowledge
     plan: Plan
@@ -74,7 +78,9 @@ class AnnouncingDesk:
     team: str
     admin_channel: str
     default_language: Language
+    tier_channels: tuple[str, ...] = ()
     help_form: HelpForm | None = None
+    open_tickets: CountOpenTickets | None = None
 
     @cached_property
     def planned(self) -> Schedule:
@@ -317,8 +323,31 @@ async def changed(
     return Decision(
         puts=(Put(ANNOUNCEMENT, announcement, stored.version),),
         outbox=(*outbox, *card),
-        due=(announce_command(announcement),) if scheduled else (),
+        due=commands_of(announcement, around.desk.plan, now) if scheduled else (),
         cancels=() if scheduled else (announce_command(announcement).key,),
+    )
+
+
+def commands_of(announcement: Announcement, plan: Plan, now: datetime) -> tuple[DueCommand, ...]:
+    """All that waits for an announcement: itself, and what goes ahead of it and is to come."""
+    ahead = [ahead_command(name, announcement, plan) for name in (BRIEF, GO_NO_GO)]
+    to_come = [one for one in ahead if one and one.due_at > now]
+    return (announce_command(announcement), *to_come)
+
+
+def ahead_command(name: str, announcement: Announcement, plan: Plan) -> DueCommand | None:
+    """The briefing, or the question whether to go on, at its time before the announcement; ``None``
+    where the plan has none."""
+    lead = plan.settings.briefing if name == BRIEF else plan.settings.go_no_go
+    only_enrollment = name == GO_NO_GO and announcement.phase is not Phase.ENROLLMENT
+    if not lead or only_enrollment:
+        return None
+    return DueCommand(
+        key=f"{name}:{announcement.id}",
+        team=announcement.team,
+        name=name,
+        due_at=announcement.sends_at - lead,
+        about=announcement.id,
     )
 
 

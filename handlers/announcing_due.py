@@ -5,8 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from handlers.announcing_ahead import decide_briefing, decide_go_no_go
 from handlers.announcing_desk import (
     ANNOUNCE,
+    BRIEF,
+    GO_NO_GO,
     PROGRESS,
     AnnouncingDesk,
     announce_command,
@@ -37,7 +40,13 @@ def announcing_deciders(desk: AnnouncingDesk) -> Mapping[str, DueDecider]:
     async def progress(command: DueCommand, now: datetime) -> Commit:
         return await decide_progress(command, desk, now)
 
-    return {ANNOUNCE: announce, PROGRESS: progress}
+    async def briefing(command: DueCommand, now: datetime) -> Commit:
+        return await decide_briefing(command, desk, now)
+
+    async def go_no_go(command: DueCommand, now: datetime) -> Commit:
+        return await decide_go_no_go(command, desk, now)
+
+    return {ANNOUNCE: announce, PROGRESS: progress, BRIEF: briefing, GO_NO_GO: go_no_go}
 
 
 def first_look(announcement: Announcement, now: datetime) -> DueCommand:

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.catalogue import Say, long_date
 from handlers.rich_text import as_plain_text, from_markdown, rich_text, words
 from handlers.text import escaped, shortened
-from knowledge.article import Article, Language, Library
+from knowledge.article import Article, Language, Library, Platform
 from knowledge.question import Place, Question, State
 from storage.outbox import Block, Content
 
@@ -24,23 +24,68 @@ class Action(StrEnum):
     CHOOSE = "answer.choose"
     HELPDESK = "answer.helpdesk"
     PRIVATELY = "answer.privately"
+    SHOW_IN = "answer.show_in"
+    PLATFORM = "answer.platform"
+    THANKED = "answer.thanked"
+    TELL_ME = "answer.tell_me"
 
 
 def render_answer(question: Question, library: Library, say: Say) -> Content:
-    """The message for a question in its present state, in the question's language."""
-    article = _article(question.shown, question.language, library)
+    """The message for a question in its present state; ``say`` speaks ``question.spoken``."""
+    shown = _shown(question, library, say)
+    parts = [one for one in (_lead(question, say), _notice(question, say), shown) if one]
+    blocks = (block for part in parts for block in part.blocks)
+    return Content("\n".join(part.text for part in parts), tuple(blocks))
+
+
+def _shown(question: Question, library: Library, say: Say) -> Content:
+    article = _article(question.shown, question.spoken, library)
     if article:
-        return _with_article(question, article, say)
+        return _with_article(question, article, library, say)
     if question.state is State.SUGGESTED:
-        return _with_suggestions(question, library, say)
+        return _noted(_with_suggestions(question, library, say), question, say)
     if question.state is State.HELPDESK:
         return _plain(say("state-helpdesk"))
-    return _offering_helpdesk(question, _why_nothing(question, say), say)
+    if question.state is State.WITHDRAWN:
+        return _plain(say("state-withdrawn"))
+    return _noted(_offering_helpdesk(question, _why_nothing(question, say), say), question, say)
+
+
+def _lead(question: Question, say: Say) -> Content | None:
+    """What the reader needs to know first where the question does not stand above the answer: what
+    was asked, or who asked."""
+    if question.place is Place.HOME and question.text:
+        quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": question.text}]}
+        return Content(f"> {escaped(question.text)}", (rich_text(quote),))
+    if question.place is Place.SHORTCUT and question.asked_by not in (None, question.asker):
+        author, asked_by = f"<@{question.asker}>", f"<@{question.asked_by}>"
+        text = say("shortcut-lead", author=author, asked_by=asked_by)
+        section = {"type": "mrkdwn", "text": text, "verbatim": True}
+        return Content(text, ({"type": "section", "text": section},))
+    return None
+
+
+def _notice(question: Question, say: Say) -> Content | None:
+    """The known problem, before the answer."""
+    if question.notice is None or not question.open:
+        return None
+    text = say("known-notice", text=question.notice)
+    button = _button(Action.TELL_ME, say("button-tell-me"), question.id)
+    return Content(
+        escaped(text), (rich_text(words(text)), {"type": "actions", "elements": [button]})
+    )
 
 
 def render_offer(question: Question, lead: str, say: Say) -> Content:
     """``lead`` with the way to the helpdesk beneath it."""
-    return _offering_helpdesk(question, lead, say)
+    return _noted(_offering_helpdesk(question, lead, say), question, say)
+
+
+def render_thanks(question: Question, say: Say) -> Content:
+    """An answer to thanks, with the button that closes the question."""
+    lead = say("smalltalk-thanks")
+    button = _button(Action.THANKED, say("button-solved"), question.id, style="primary")
+    return Content(lead, (rich_text(words(lead)), {"type": "actions", "elements": [button]}))
 
 
 def render_full(article: Article, say: Say) -> Content:
@@ -51,26 +96,95 @@ def render_full(article: Article, say: Say) -> Content:
     )
 
 
+def render_privately(question: Question, library: Library, say: Say) -> Content | None:
+    """What a channel saw in brief, in full; ``None`` when its article is gone. Of an article with
+    parts for several platforms, the asker's part, or the choice of one."""
+    article = _article(question.shown, question.spoken, library)
+    if article is None:
+        return None
+    body = _body(article, question.platform)
+    return Content(
+        text=_joined(escaped(article.title), escaped(as_plain_text(body))),
+        blocks=(
+            _article_block(article, body),
+            _source_line(article, say),
+            *_platform_choice(question, article, say),
+        ),
+    )
+
+
 def best_article(article_id: str | None, language: Language, library: Library) -> Article | None:
     """The article in that language, else in the first language that has it."""
     return _article(article_id, language, library)
 
 
-def _with_article(question: Question, article: Article, say: Say) -> Content:
-    private = question.place is Place.DIRECT
-    body = article.body if private else article.summary
+def platforms_of(article: Article) -> tuple[Platform, ...]:
+    """The platforms that have parts of their own in the article, when there are several."""
+    own = {part.platform for part in article.parts if part.platform}
+    return tuple(one for one in Platform if one in own) if len(own) > 1 else ()
+
+
+def _body(article: Article, platform: Platform | None) -> str:
+    """All of an article for every platform; of one with parts per platform, those for the asker's,
+    or without a known platform the summary alone."""
+    platforms = platforms_of(article)
+    if not platforms:
+        return article.body
+    if platform not in platforms:
+        return article.summary
+    parts = [_part(one.heading, one.text) for one in article.parts_for(platform)]
+    return "\n\n".join((article.summary, *parts))
+
+
+def _part(heading: str, text: str) -> str:
+    return f"## {heading}\n\n{text}" if heading else text
+
+
+def _with_article(question: Question, article: Article, library: Library, say: Say) -> Content:
+    private = question.place.private
+    body = _body(article, question.platform) if private else article.summary
     brief = not private and article.body.strip() != article.summary.strip()
     notes = [say("answer-in-brief")] if brief and question.state is State.ANSWERED else []
-    notes += [closing] if (closing := _closing(question, say)) else []
+    notes += [*_notes(question, say), *([closing] if (closing := _closing(question, say)) else [])]
     return Content(
         text=_joined(escaped(article.title), escaped(as_plain_text(body)), *notes),
         blocks=(
             _article_block(article, body),
             _source_line(article, say),
             *(_context(note) for note in notes),
-            *_answer_buttons(question, say, brief),
+            *(_platform_choice(question, article, say) if private else ()),
+            *_answer_buttons(question, article, library, say, brief),
         ),
     )
+
+
+def _notes(question: Question, say: Say) -> Iterator[str]:
+    """What the person must know besides: a secret that should be changed."""
+    if question.secrets:
+        yield say("secret-masked")
+
+
+def _noted(content: Content, question: Question, say: Say) -> Content:
+    notes = tuple(_notes(question, say))
+    blocks = (*content.blocks, *(_context(note) for note in notes))
+    return Content(_joined(content.text, *notes), blocks)
+
+
+def _platform_choice(question: Question, article: Article, say: Say) -> Iterator[Block]:
+    """Which device is it: a button for each platform that has a part and is not shown yet."""
+    platforms = platforms_of(article)
+    others = [one for one in platforms if one is not question.platform]
+    if question.state is not State.ANSWERED or not platforms:
+        return
+    if question.platform not in platforms:
+        yield _context(say("platform-choose"))
+    yield {
+        "type": "actions",
+        "elements": [
+            _button(f"{Action.PLATFORM}.{number}", say(f"platform-{one}"), f"{question.id} {one}")
+            for number, one in enumerate(others)
+        ],
+    }
 
 
 def _closing(question: Question, say: Say) -> str | None:
@@ -79,7 +193,9 @@ def _closing(question: Question, say: Say) -> str | None:
     return say("state-helpdesk") if question.state is State.HELPDESK else None
 
 
-def _answer_buttons(question: Question, say: Say, brief: bool) -> Iterator[Block]:
+def _answer_buttons(
+    question: Question, article: Article, library: Library, say: Say, brief: bool
+) -> Iterator[Block]:
     if question.state is not State.ANSWERED:
         return
     buttons = [
@@ -89,7 +205,31 @@ def _answer_buttons(question: Question, say: Say, brief: bool) -> Iterator[Block
     ]
     if brief:
         buttons.append(_button(Action.PRIVATELY, say("button-continue-privately"), question.id))
-    yield {"type": "actions", "elements": buttons}
+    menu = _languages_menu(question, article, library, say)
+    yield {"type": "actions", "elements": [*buttons, *menu]}
+
+
+def _languages_menu(
+    question: Question, article: Article, library: Library, say: Say
+) -> Iterator[dict[str, Any]]:
+    """The other languages the article is written in."""
+    others = [one for one in library.languages_of(article.id) if one is not article.language]
+    if others:
+        yield {
+            "type": "overflow",
+            "action_id": str(Action.SHOW_IN),
+            "options": [
+                {
+                    "text": {"type": "plain_text", "text": _show_in(one, say)},
+                    "value": f"{question.id} {one}",
+                }
+                for one in others
+            ],
+        }
+
+
+def _show_in(language: Language, say: Say) -> str:
+    return say("answer-show-in", language=say(f"in-{language}".lower()))
 
 
 def _with_suggestions(question: Question, library: Library, say: Say) -> Content:
@@ -97,7 +237,7 @@ def _with_suggestions(question: Question, library: Library, say: Say) -> Content
     articles = [
         article
         for article_id in question.suggested
-        if (article := _article(article_id, question.language, library))
+        if (article := _article(article_id, question.spoken, library))
     ]
     choices = [
         _button(f"{Action.CHOOSE}.{number}", article.title, f"{question.id} {article.id}")
@@ -121,6 +261,8 @@ def _with_suggestions(question: Question, library: Library, say: Say) -> Content
 def _why_nothing(question: Question, say: Say) -> str:
     if question.rejections:
         return say("no-match-after-rejection")
+    if question.repeated:
+        return say("no-match-repeated")
     return say("other-language" if question.other_language else "no-match")
 
 

@@ -15,6 +15,7 @@ from handlers.decision import NOTHING, Decide, Decision
 from handlers.notices import Notices
 from handlers.payloads import Payload, person_and_place, team_of
 from handlers.ports import Modals
+from knowledge.masking import without_secrets
 from storage.errors import Conflict, Duplicate, StoreUnavailable
 from storage.failed import FailedPayload
 from storage.kinds import FAILED_PAYLOAD
@@ -100,7 +101,7 @@ class Intake:
             team=team_of(body),
             at=now,
             error=type(error).__name__,
-            body=dict(body),
+            body=without_secrets(dict(body)),
         )
         notices = [self._notices.payload_failed(failed.id, failed.error, now)]
         if place := person_and_place(body):

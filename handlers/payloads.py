@@ -29,6 +29,36 @@ class Said:
     ts: str
     thread_ts: str | None
     files: int = 0
+    revision: str = ""
+    """When it was edited, for an edited message that is read as a new one."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A person's message that was edited (``text`` is what it says now) or deleted (``None``).
+    ``before`` is what it said; ``edited_ts`` when it was edited, by Slack's time."""
+
+    event_id: str
+    team: str
+    channel: str
+    ts: str
+    text: str | None
+    user: str = ""
+    direct: bool = False
+    thread_ts: str | None = None
+    files: int = 0
+    before: str = ""
+    edited_ts: str = ""
+
+
+@dataclass(frozen=True)
+class OwnMessageDeleted:
+    """Somebody deleted a message of ours."""
+
+    event_id: str
+    team: str
+    channel: str
+    ts: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +74,25 @@ class Pressed:
     message_ts: str
     thread_ts: str | None
     trigger_id: str
+    ephemeral: bool = False
+    response_url: str = ""
+
+
+@dataclass(frozen=True)
+class PressedInView:
+    """A press in App Home or in a modal. ``view`` is the view's id, ``home`` says it is the Home
+    tab."""
+
+    key: str
+    team: str
+    user: str
+    action: str
+    value: str
+    trigger_id: str
+    view: str
+    home: bool
+    metadata: str = ""
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,6 +137,8 @@ class ShortcutUsed:
     thread_ts: str | None = None
     author: str = ""
     text: str = ""
+    response_url: str = ""
+    by_bot: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,6 +214,8 @@ def read_shortcut(body: Payload) -> ShortcutUsed:
             thread_ts=message.get("thread_ts"),
             author=message.get("user", ""),
             text=message.get("text", ""),
+            response_url=body.get("response_url") or "",
+            by_bot=bool(message.get("bot_id")),
         )
     except (KeyError, TypeError) as problem:
         raise PayloadUnreadable(f"shortcut without {problem}") from problem
@@ -205,11 +258,58 @@ def read_message(body: Payload) -> Said | None:
             user=event["user"],
             text=event.get("text") or "",
             ts=event["ts"],
-            thread_ts=event.get("thread_ts") if event.get("thread_ts") != event["ts"] else None,
+            thread_ts=_thread_of(event),
             files=len(event.get("files") or ()),
         )
     except KeyError as missing:
         raise PayloadUnreadable(f"message event without {missing}") from missing
+
+
+def read_change(body: Payload) -> Changed | None:
+    """The edit or deletion of a person's message, or ``None`` for any other event. A deleted
+    message with replies stays as a ``tombstone`` and comes as an edit
+    (docs.slack.dev/reference/events/message/message_changed). Raises ``PayloadUnreadable``."""
+    event = body.get("event", {})
+    if event.get("subtype") not in ("message_changed", "message_deleted"):
+        return None
+    message = event.get("message") or event.get("previous_message") or {}
+    if (event.get("previous_message") or message).get("bot_id"):
+        return None
+    gone = event["subtype"] == "message_deleted" or message.get("subtype") == "tombstone"
+    try:
+        return Changed(
+            event_id=body["event_id"],
+            team=body["team_id"],
+            channel=event["channel"],
+            ts=message["ts"],
+            text=None if gone else message.get("text") or "",
+            user=(event.get("previous_message") or message).get("user") or "",
+            direct=event.get("channel_type") == "im",
+            thread_ts=_thread_of(message),
+            files=len(message.get("files") or ()),
+            before=(event.get("previous_message") or {}).get("text") or "",
+            edited_ts=(message.get("edited") or {}).get("ts") or "",
+        )
+    except KeyError as missing:
+        raise PayloadUnreadable(f"changed message without {missing}") from missing
+
+
+def read_own_deletion(body: Payload, bot_user: str) -> OwnMessageDeleted | None:
+    """The deletion of a message of ours, or ``None`` for any other event. With replies beneath it
+    the message stays as a tombstone. Raises ``PayloadUnreadable``."""
+    event = body.get("event", {})
+    previous = event.get("previous_message") or {}
+    subtype = event.get("subtype")
+    tombstone = (event.get("message") or {}).get("subtype") == "tombstone"
+    gone = subtype == "message_deleted" or (subtype == "message_changed" and tombstone)
+    if not gone or previous.get("user") != bot_user:
+        return None
+    try:
+        return OwnMessageDeleted(
+            body["event_id"], body["team_id"], event["channel"], previous["ts"]
+        )
+    except KeyError as missing:
+        raise PayloadUnreadable(f"deleted message without {missing}") from missing
 
 
 def read_press(body: Payload) -> Pressed:
@@ -229,9 +329,36 @@ def read_press(body: Payload) -> Pressed:
             message_ts=message_ts,
             thread_ts=container.get("thread_ts") or body.get("message", {}).get("thread_ts"),
             trigger_id=body.get("trigger_id", ""),
+            ephemeral=bool(container.get("is_ephemeral")),
+            response_url=body.get("response_url") or "",
         )
     except (KeyError, IndexError, TypeError) as problem:
         raise PayloadUnreadable(f"press without {problem}") from problem
+
+
+def read_press_in_view(body: Payload) -> PressedInView:
+    """The press of a ``block_actions`` payload in a view. Raises ``PayloadUnreadable``."""
+    try:
+        action, user, view = body["actions"][0], body["user"], body["view"]
+        return PressedInView(
+            key=f"press:{user['id']}:{view['id']}:{action['action_id']}:{action['action_ts']}",
+            team=body["team"]["id"],
+            user=user["id"],
+            action=action["action_id"],
+            value=_value(action),
+            trigger_id=body.get("trigger_id", ""),
+            view=view["id"],
+            home=view.get("type") == "home",
+            metadata=view.get("private_metadata") or "",
+            chosen=tuple(str(one["value"]) for one in action.get("selected_options") or ()),
+        )
+    except (KeyError, IndexError, TypeError) as problem:
+        raise PayloadUnreadable(f"press in a view without {problem}") from problem
+
+
+def is_in_view(body: Payload) -> bool:
+    """Whether a press comes from App Home or a modal rather than from a message."""
+    return bool((body.get("container") or {}).get("type") == "view")
 
 
 def team_of(body: Payload) -> str:
@@ -250,6 +377,12 @@ def person_and_place(body: Payload) -> tuple[str, str, str | None] | None:
         return None
     thread = event.get("thread_ts") or event.get("ts") or container.get("message_ts")
     return user, channel, thread
+
+
+def _thread_of(message: Mapping[str, Any]) -> str | None:
+    """The root's ts for a reply; a root itself names itself once it has replies."""
+    root = message.get("thread_ts")
+    return str(root) if root and root != message["ts"] else None
 
 
 def _entered(element: Mapping[str, Any]) -> str:

@@ -24,7 +24,6 @@ RANK_FEATURES: Final = (
     "separated",
     "ratio",
     "soft",
-    "soft_mean",
     "covered",
     "covering",
     "groups",

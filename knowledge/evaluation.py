@@ -21,7 +21,7 @@ class QuestionsInvalid(KnowledgeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Sample:
     """A question with the ids of the articles that answer it; none of them means out of scope."""
 
     text: str
@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    question: Question
+    question: Sample
     match: Match
 
     @property
@@ -92,7 +92,7 @@ def _unread(reason: str) -> dict[str, Any]:
 
 def explain_text(matcher: Matcher, text: str, language: Language | None = None) -> str:
     """Why a question gets what it gets, as lines for a terminal."""
-    match = matcher.explain(_query(Question(text, language)))
+    match = matcher.explain(_query(Sample(text, language)))
     return "\n".join(match.explanation) + "\n"
 
 
@@ -111,7 +111,7 @@ def evaluate_files(matcher: Matcher, paths: Sequence[Path]) -> str:
     return "\n".join((*_table(tallies), "", *_confusions(answered))) + "\n"
 
 
-def read_questions(path: Path) -> Iterator[Question]:
+def read_questions(path: Path) -> Iterator[Sample]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -127,7 +127,7 @@ def read_questions(path: Path) -> Iterator[Question]:
             raise QuestionsInvalid(f"{path}:{number}: {error}. Mend the line.") from error
 
 
-def _question(fields: Any) -> Question:
+def _question(fields: Any) -> Sample:
     if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
         raise TypeError('expected an object with a "text"')
     language = fields.get("lang")
@@ -136,18 +136,18 @@ def _question(fields: Any) -> Question:
         raise TypeError('"lang" is no text')
     if not isinstance(expected, list | tuple):
         raise TypeError('"expect" is no list')
-    return Question(
+    return Sample(
         fields["text"],
         Language.from_tag(language) if language else None,
         frozenset(str(one) for one in expected),
     )
 
 
-def _query(question: Question) -> Query:
+def _query(question: Sample) -> Query:
     return Query(question.text, () if question.language is None else (question.language,))
 
 
-def _as_fields(question: Question, match: Match) -> dict[str, Any]:
+def _as_fields(question: Sample, match: Match) -> dict[str, Any]:
     return {
         "text": question.text,
         "outcome": match.outcome.value,

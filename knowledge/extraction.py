@@ -125,6 +125,14 @@ def extract(text: str, known_codes: Iterable[str] = ()) -> Extracted:
     )
 
 
+def without_platforms(text: str) -> str:
+    """``text`` in normal form without the words that name a platform."""
+    normal = normalised(text)
+    for spelling in _PLATFORMS.values():
+        normal = spelling.sub(" ", normal)
+    return " ".join(normal.split())
+
+
 def normalised_code(code: str) -> str:
     """The one spelling of an error code, whatever spelling it came in."""
     normal = normalised(code)

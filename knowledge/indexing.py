@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -25,13 +26,15 @@ from knowledge.text import is_han, letter_groups, normalised, stem, tokens_of, w
 
 _MOST_TOKENS: Final = 40
 _SYNONYM_WEIGHT: Final = 0.8
-_CLOSEST: Final = 3
 # A summary lends its words to the separating layer; as a whole it is no way to ask.
 _WORTH_COMPARING: Final = 0.5
 _WIDEST_TOKENS: Final = 24
 _WIDEST_GROUPS: Final = 64
 _PAIR_BASE: Final = 1 << 24
 _ROOT_OF_BLOCKS: Final = math.sqrt(3)
+
+Weighed = tuple[Ints, Floats]
+"""Numbers of features, and their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,6 @@ class Evidence:
     separated: float
     ratio: float
     soft: float
-    soft_mean: float
     covered: float
     covering: float
     groups: float
@@ -113,12 +115,14 @@ class LanguageIndex:
         in_words = [words(normalised(one.text)) for one in self.phrasings]
         in_tokens = [self._tokens(each) for each in in_words]
         in_groups = [letter_groups(each) for each in in_words]
-        self._number_features(in_tokens, in_groups)
-        self._weigh_features(in_tokens, in_groups)
+        in_pairs = self._number_features(in_tokens, in_groups)
+        self._weigh_features(in_tokens, in_groups, in_pairs)
         self._speller = Speller(word for each in in_words for word in each if not is_han(word))
         self._words = {word for each in in_words for word in each}
-        self._lay_out(in_words, in_tokens, in_groups)
-        self._separator = self._train(in_tokens, in_groups)
+        tokens = self._weighed_tokens(in_tokens)
+        groups = self._weighed_groups(in_groups)
+        self._lay_out(in_words, tokens, groups)
+        self._separator = self._train(tokens, in_pairs, groups)
 
     def _tokens(self, of_words: list[str]) -> list[str]:
         found: list[str] = []
@@ -127,50 +131,50 @@ class LanguageIndex:
             found += self._synonyms.groups_of(word)
         return found[: _MOST_TOKENS * 2]
 
-    def _number_features(self, in_tokens: list[list[str]], in_groups: list[list[str]]) -> None:
-        """Pairs that stand in one phrasing only are left out: they cost memory, bring nothing."""
+    def _number_features(
+        self, in_tokens: list[list[str]], in_groups: list[list[str]]
+    ) -> list[list[int]]:
+        """Number every feature; gives the numbers of the pairs in each phrasing.
+
+        Pairs that stand in one phrasing only are left out: they cost memory and bring nothing.
+        """
         features = self._features
-        for each in in_tokens:
-            for token in each:
-                features.tokens.setdefault(token, len(features.tokens))
-        counted = Counter(pair for each in in_tokens for pair in self._pair_keys(each))
-        for pair, times in counted.items():
+        for token in chain.from_iterable(in_tokens):
+            features.tokens.setdefault(token, len(features.tokens))
+        for group in chain.from_iterable(in_groups):
+            features.groups.setdefault(group, len(features.groups))
+        keys = [self._pair_keys(each) for each in in_tokens]
+        for pair, times in Counter(chain.from_iterable(keys)).items():
             if times > 1:
                 features.pairs[pair] = len(features.pairs)
-        for groups in in_groups:
-            for group in groups:
-                features.groups.setdefault(group, len(features.groups))
+        return [[features.pairs[key] for key in each if key in features.pairs] for each in keys]
 
     def _pair_keys(self, tokens: list[str]) -> list[int]:
         numbers = self._features.tokens
-        ids = sorted({numbers[token] for token in tokens[:_MOST_TOKENS] if token in numbers})
+        ids = sorted({numbers[token] for token in tokens[:_MOST_TOKENS]})
         return [
             first * _PAIR_BASE + second
             for place, first in enumerate(ids)
             for second in ids[place + 1 :]
         ]
 
-    def _weigh_features(self, in_tokens: list[list[str]], in_groups: list[list[str]]) -> None:
+    def _weigh_features(
+        self, in_tokens: list[list[str]], in_groups: list[list[str]], in_pairs: list[list[int]]
+    ) -> None:
         """Inverse *article* frequency; its square root weighs tokens, pairs and groups alike.
 
         By phrasing, the very words of an article with many phrasings would count for little.
         """
-        features = self._features
+        tokens, groups = self._features.tokens, self._features.groups
         self._token_idf = self._idf(
-            len(features.tokens), ([features.tokens[token] for token in each] for each in in_tokens)
+            len(tokens), ([tokens[one] for one in each] for each in in_tokens)
         )
-        for token, number in features.tokens.items():
+        for token, number in tokens.items():
             if token.startswith("="):
                 self._token_idf[number] *= _SYNONYM_WEIGHT**2
-        self._pair_idf = self._idf(
-            len(features.pairs),
-            (
-                [features.pairs[pair] for pair in self._pair_keys(each) if pair in features.pairs]
-                for each in in_tokens
-            ),
-        )
+        self._pair_idf = self._idf(len(self._features.pairs), in_pairs)
         self._group_idf = self._idf(
-            len(features.groups), ([features.groups[group] for group in each] for each in in_groups)
+            len(groups), ([groups[one] for one in each] for each in in_groups)
         )
         self._unknown_idf = _idf_of(0, len(self.article_ids))
 
@@ -185,64 +189,53 @@ class LanguageIndex:
         idf: Floats = np.log(1 + (total - spread + 0.5) / (spread + 0.5)).astype(np.float32)
         return idf
 
+    def _weighed_tokens(self, in_tokens: list[list[str]]) -> list[Weighed]:
+        weigh, numbers = np.sqrt(self._token_idf), self._features.tokens
+        return [_weighed(each, numbers, weigh) for each in in_tokens]
+
+    def _weighed_groups(self, in_groups: list[list[str]]) -> list[Weighed]:
+        weigh, numbers = np.sqrt(self._group_idf), self._features.groups
+        return [_weighed(each, numbers, weigh) for each in in_groups]
+
     def _lay_out(
-        self, in_words: list[list[str]], in_tokens: list[list[str]], in_groups: list[list[str]]
+        self, in_words: list[list[str]], tokens: list[Weighed], groups: list[Weighed]
     ) -> None:
         """Padded arrays: row i holds the feature ids and unit-length values of phrasing i."""
         self._sorted = [" ".join(sorted(each)) for each in in_words]
-        features = self._features
-        self._token_rows = _padded(
-            [_weighed(each, features.tokens, self._token_idf) for each in in_tokens],
-            _WIDEST_TOKENS,
-        )
-        self._group_rows = _padded(
-            [_weighed(each, features.groups, self._group_idf) for each in in_groups],
-            _WIDEST_GROUPS,
-        )
-        articles = np.array([one.article for one in self.phrasings], np.int32)
-        self._article_of = articles
+        self._token_rows = _padded(tokens, _WIDEST_TOKENS)
+        self._group_rows = _padded(groups, _WIDEST_GROUPS)
         self._rows_of: list[list[int]] = [[] for _ in self.article_ids]
         for row, phrasing in enumerate(self.phrasings):
             if phrasing.weight >= _WORTH_COMPARING:
                 self._rows_of[phrasing.article].append(row)
-        for row, phrasing in enumerate(self.phrasings):
             if phrasing.is_real:
                 key = " ".join(in_words[row])
                 self._exact.setdefault(key, set()).add(phrasing.article)
 
-    def _train(self, in_tokens: list[list[str]], in_groups: list[list[str]]) -> Separator:
-        entries = [
-            self._columns(tokens, groups)
-            for tokens, groups in zip(in_tokens, in_groups, strict=True)
+    def _train(
+        self, tokens: list[Weighed], in_pairs: list[list[int]], groups: list[Weighed]
+    ) -> Separator:
+        self._pair_offset = len(self._features.tokens)
+        self._group_offset = self._pair_offset + len(self._features.pairs)
+        self._trained_columns = self._group_offset + len(self._features.groups)
+        weigh = np.sqrt(self._pair_idf)
+        pairs = [(ids := np.array(each, np.int32), _unit(weigh[ids])) for each in in_pairs]
+        parts = ((tokens, 0), (pairs, self._pair_offset), (groups, self._group_offset))
+        rows = [
+            np.repeat(np.arange(len(part), dtype=np.int32), [len(ids) for ids, _ in part])
+            for part, _ in parts
         ]
-        lengths = [len(columns) for columns, _ in entries]
-        features = self._features
-        rows = Rows(
-            row=np.repeat(np.arange(len(entries), dtype=np.int32), lengths),
-            column=_joined([columns for columns, _ in entries], np.int32),
-            value=_joined([values for _, values in entries], np.float32),
-            label=self._article_of,
+        columns = [ids + np.int32(offset) for part, offset in parts for ids, _ in part]
+        values = [each for part, _ in parts for _, each in part]
+        sparse = Rows(
+            row=np.concatenate(rows),
+            column=_joined(columns, np.int32),
+            value=(_joined(values, np.float32) / _ROOT_OF_BLOCKS).astype(np.float32),
+            label=np.array([one.article for one in self.phrasings], np.int32),
             weight=np.array([one.weight for one in self.phrasings], np.float32),
-            columns=len(features.tokens) + len(features.pairs) + len(features.groups),
+            columns=self._trained_columns,
         )
-        self._pair_offset = len(features.tokens)
-        self._group_offset = len(features.tokens) + len(features.pairs)
-        self._trained_columns = rows.columns
-        return train(rows, len(self.article_ids))
-
-    def _columns(self, tokens: list[str], groups: list[str]) -> tuple[Ints, Floats]:
-        features = self._features
-        token_ids, token_values = _weighed(tokens, features.tokens, self._token_idf)
-        pairs = [pair for pair in self._pair_keys(tokens) if pair in features.pairs]
-        pair_ids = np.array([features.pairs[pair] for pair in pairs], np.int32)
-        pair_values = _unit(np.sqrt(self._pair_idf[pair_ids]))
-        group_ids, group_values = _weighed(groups, features.groups, self._group_idf)
-        offset = len(features.tokens)
-        columns = np.concatenate(
-            [token_ids, pair_ids + offset, group_ids + offset + len(features.pairs)]
-        )
-        values = np.concatenate([token_values, pair_values, group_values]) / _ROOT_OF_BLOCKS
-        return columns.astype(np.int32), values.astype(np.float32)
+        return train(sparse, len(self.article_ids))
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -400,26 +393,27 @@ class LanguageIndex:
         ratio = self._ratios(asked, row_list)
         soft, covered, covering = self._soft(asked, rows)
         groups = self._grouped(asked, rows)
-        closeness = soft + groups
-        order = np.lexsort((-(closeness + ratio), np.repeat(np.arange(len(articles)), counts)))
+        closest = ratio + soft + groups
+        ends = starts + counts
         peaks = np.maximum.reduceat(
             np.stack([ratio, soft, covered, covering, groups]), starts, axis=1
         ).T.tolist()
-        means = _mean_of_best(closeness, starts, counts)
-        phrasings = [self.phrasings[row_list[at]].text for at in order[starts].tolist()]
+        phrasings = [
+            self.phrasings[row_list[start + int(closest[start:end].argmax())]].text
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
         return [
             Evidence(
                 article=article,
                 separated=float(scores[article]),
                 ratio=peak[0],
                 soft=peak[1],
-                soft_mean=mean,
                 covered=peak[2],
                 covering=peak[3],
                 groups=peak[4],
                 phrasing=phrasing,
             )
-            for article, peak, mean, phrasing in zip(articles, peaks, means, phrasings, strict=True)
+            for article, peak, phrasing in zip(articles, peaks, phrasings, strict=True)
         ]
 
     def _ratios(self, asked: Asked, rows: list[int]) -> Floats:
@@ -437,10 +431,10 @@ class LanguageIndex:
         ids, values = self._token_rows
         question = np.zeros(len(self._token_idf) + 1, np.float32)
         question[asked.token_ids] = asked.token_values
-        met, row_values = question[ids[rows]], values[rows]
-        present = met > 0
-        covered = (met * met * (row_values > 0)).sum(1)
-        return (met * row_values).sum(1), covered, (row_values * row_values * present).sum(1)
+        met, own = question[ids[rows]], values[rows]
+        soft = np.einsum("rk,rk->r", met, own)
+        covered = np.einsum("rk,rk->r", met, met)
+        return soft, covered, np.einsum("rk,rk,rk->r", own, own, (met > 0).astype(np.float32))
 
     def _grouped(self, asked: Asked, rows: NDArray[np.int64]) -> Floats:
         """Cosine of letter groups."""
@@ -486,17 +480,13 @@ class LanguageIndex:
     def _append(
         self, phrasing: Phrasing, of_words: list[str], tokens: list[str], groups: list[str]
     ) -> None:
-        features, row = self._features, len(self.phrasings)
+        row = len(self.phrasings)
         self.phrasings.append(phrasing)
         self._sorted.append(" ".join(sorted(of_words)))
         self._rows_of[phrasing.article].append(row)
         self._exact.setdefault(" ".join(of_words), set()).add(phrasing.article)
-        self._token_rows = _appended(
-            self._token_rows, _weighed(tokens, features.tokens, self._token_idf)
-        )
-        self._group_rows = _appended(
-            self._group_rows, _weighed(groups, features.groups, self._group_idf)
-        )
+        self._token_rows = _appended(self._token_rows, self._weighed_tokens([tokens])[0])
+        self._group_rows = _appended(self._group_rows, self._weighed_groups([groups])[0])
 
     def _correct(self, article: int, of_words: list[str]) -> None:
         asked = self.ask(of_words)
@@ -509,30 +499,16 @@ class LanguageIndex:
             self._learned.setdefault(column, []).append((article, step))
 
 
-def _mean_of_best(
-    closeness: Floats, starts: NDArray[np.int64], counts: NDArray[np.int64]
-) -> list[float]:
-    """Per article the mean of its three closest phrasings, between 0 and 1."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    ordered = closeness[np.lexsort((-closeness, owner))]
-    total = np.zeros(len(counts), np.float64)
-    for place in range(_CLOSEST):
-        there = counts > place
-        total[there] += ordered[starts[there] + place]
-    means: list[float] = (total / np.minimum(counts, _CLOSEST) / 2).tolist()
-    return means
-
-
 def _idf_of(articles_with: int, articles: int) -> float:
     return math.log(1 + (articles - articles_with + 0.5) / (articles_with + 0.5))
 
 
-def _weighed(found: list[str], numbers: dict[str, int], idf: Floats) -> tuple[Ints, Floats]:
-    """Distinct known features and their values, of unit length together."""
+def _weighed(found: list[str], numbers: dict[str, int], weigh: Floats) -> Weighed:
+    """Distinct features with their values, of unit length together; every one has a number."""
     counted = Counter(found)
-    ids = np.array([numbers[one] for one in counted if one in numbers], np.int32)
-    times = np.array([many for one, many in counted.items() if one in numbers], np.float32)
-    return ids, _unit((1 + np.log(times)) * np.sqrt(idf[ids]))
+    ids = np.fromiter(map(numbers.__getitem__, counted), np.int32, len(counted))
+    times = np.fromiter(counted.values(), np.float32, len(counted))
+    return ids, _unit((1 + np.log(times)) * weigh[ids])
 
 
 def _unit(values: Floats) -> Floats:

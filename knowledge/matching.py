@@ -25,7 +25,7 @@ from knowledge.smalltalk import SmallTalk, recognise, without_greeting
 from knowledge.text import normalised, words
 
 MOST_CANDIDATES: Final = 5
-_CONTENDERS: Final = 10
+_CONTENDERS: Final = 8
 # A phrasing asked word for word, and an error code that one article owns, leave no doubt.
 _CERTAIN: Final = 0.99
 _ID_WEIGHT: Final = 0.5
@@ -92,6 +92,7 @@ class Matcher:
         self.calibration = calibration or load_calibration()
         self._indexes = {one: index for one in Language if (index := _index(library, one))}
         self._codes = _code_owners(library)
+        self._code_names = tuple(code for code in self._codes if not code.startswith("0x"))
         self._visible = {
             (audience, language): np.array(
                 [_may_read(library, audience, one, language) for one in index.article_ids]
@@ -102,7 +103,7 @@ class Matcher:
 
     def match(self, query: Query) -> Match:
         """The outcome for a question of any length and content; never raises."""
-        extracted = extract(query.text)
+        extracted = extract(query.text, self._code_names)
         smalltalk = recognise(query.text)
         asked = replace(query, text=without_greeting(query.text))
         detection = detect_language(asked.text)

@@ -62,7 +62,6 @@ def _row(one: Contender, platforms: frozenset[Platform]) -> list[float]:
         evidence.separated * weight,
         evidence.ratio,
         evidence.soft,
-        evidence.soft_mean,
         evidence.covered,
         evidence.covering,
         evidence.groups,

@@ -20,6 +20,7 @@ from knowledge.text import is_han, normalised, words
 
 _WORDS_FILE: Final = Path(__file__).with_name("smalltalk.yaml")
 _LONGEST_WORDS: Final = 14
+_LONGEST_GREETING: Final = 24
 # Beside a phrase a few fillers may stand; more of them than phrase is a question of its own.
 _FEW_FILLERS: Final = 2
 _MENTION: Final = re.compile(r"<[@!#][^>\s]*>|:[a-z0-9_+-]+:")
@@ -56,6 +57,7 @@ class _Lexicon:
     phrases: Mapping[tuple[str, ...], SmallTalk]
     fillers: frozenset[tuple[str, ...]]
     longest: int
+    greeting_beginnings: frozenset[str]
 
 
 def recognise(text: str) -> SmallTalk | None:
@@ -87,8 +89,10 @@ def without_greeting(text: str) -> str:
 def _without_first_greeting(text: str, lexicon: _Lexicon) -> str | None:
     """Text after a leading greeting, or None when it begins with no greeting."""
     trimmed = text.lstrip()
-    limit = 24
-    for end in range(min(limit, len(trimmed)), 0, -1):
+    first = _units(normalised(trimmed[:_LONGEST_GREETING]))[:1]
+    if not first or first[0] not in lexicon.greeting_beginnings:
+        return None
+    for end in range(min(_LONGEST_GREETING, len(trimmed)), 0, -1):
         if not _is_edge(trimmed, end):
             continue
         units = tuple(_units(normalised(trimmed[:end])))
@@ -113,7 +117,7 @@ def _units(normal: str) -> list[str]:
     """Words, with Han text character by character and stretched letters (heyyyy) shortened."""
     units: list[str] = []
     for word in words(normal):
-        units += list(word) if is_han(word) else [_STRETCHED.sub(r"\1", word)]
+        units += word if is_han(word) else [_STRETCHED.sub(r"\1", word)]
     return units
 
 
@@ -169,4 +173,5 @@ def _lexicon() -> _Lexicon:
     }
     phrases.pop((), None)
     longest = max(len(phrase) for phrase in phrases)
-    return _Lexicon(phrases, frozenset(fillers - {()}), longest)
+    beginnings = {one[0] for one, kind in phrases.items() if kind is SmallTalk.GREETING}
+    return _Lexicon(phrases, frozenset(fillers - {()}), longest, frozenset(beginnings))

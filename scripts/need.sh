@@ -27,7 +27,8 @@ postgresql)
         ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_package postgresql
     ;;
 axe)
-    [ -f node_modules/axe-core/axe.min.js ] || npm ci --silent --no-audit --no-fund
+    { [ -f node_modules/axe-core/axe.min.js ] && [ -f node_modules/typescript/bin/tsc ]; } ||
+        npm ci --silent --no-audit --no-fund
     ;;
 *)
     echo "usage: need.sh chromium | postgresql | axe" >&2

@@ -1,7 +1,11 @@
 """The kinds of record the bot keeps, each with the values it is found by."""
 
+from helpdesk.bridge import Bridge
 from helpdesk.links import Link
 from helpdesk.ticket import FIRST_TIER, Counter, State, Ticket
+from knowledge.checklist import Checklist
+from knowledge.known_problem import KnownProblem
+from knowledge.lesson import Lesson
 from knowledge.preference import Preference
 from knowledge.question import Question
 from rollout.announcement import Announcement
@@ -30,11 +34,20 @@ QUESTION = RecordKind(
         ),
         "state": lambda question: f"{question.team}/{question.state}",
         "day": lambda question: question.asked_at.date().isoformat(),
+        "text": lambda question: question.team if question.text else None,
+        "asker_text": lambda question: (
+            person_key(question.team, question.asker) if question.text else None
+        ),
     },
 )
 
 FAILED_PAYLOAD = RecordKind(
-    "failed-payload", FailedPayload, {"day": lambda failed: failed.at.date().isoformat()}
+    "failed-payload",
+    FailedPayload,
+    {
+        "day": lambda failed: failed.at.date().isoformat(),
+        "team": lambda failed: failed.team,
+    },
 )
 
 ANNOUNCEMENT = RecordKind(
@@ -71,12 +84,18 @@ TICKET = RecordKind(
         "tier": lambda ticket: f"{ticket.team}/{ticket.tier}/{ticket.state}",
         "holder": _acting,
         "asker": lambda ticket: person_key(ticket.team, ticket.asker),
-        "thread": lambda ticket: place_key(ticket.team, ticket.channel, ticket.thread_ts),
+        "thread": lambda ticket: place_key(ticket.team, ticket.channel, ticket.thread_ts)
+        if ticket.thread_ts
+        else None,
         "question": lambda ticket: ticket.question or None,
     },
 )
 
 TICKET_COUNTER = RecordKind("ticket-counter", Counter)
+
+LESSON = RecordKind("lesson", Lesson, {"state": lambda lesson: f"{lesson.team}/{lesson.state}"})
+
+BRIDGE = RecordKind("bridge", Bridge)
 
 TICKET_LINK = RecordKind(
     "ticket-link",
@@ -91,4 +110,14 @@ PREFERENCE = RecordKind(
     "preference",
     Preference,
     {"person": lambda preference: person_key(preference.team, preference.user)},
+)
+
+KNOWN_PROBLEM = RecordKind(
+    "known-problem",
+    KnownProblem,
+    {"open": lambda problem: None if problem.lifted_at else problem.team},
+)
+
+CHECKLIST = RecordKind(
+    "checklist", Checklist, {"person": lambda checklist: person_key(checklist.team, checklist.user)}
 )

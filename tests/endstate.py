@@ -1,13 +1,14 @@
-"""The end-state checker: what became of every question, judged by what stands in the workspace and
-in the store when all is quiet."""
+"""The end-state checker: what became of every question and ticket, judged by what stands in the
+workspace and in the store when all is quiet."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from knowledge.question import Question, State, question_id
+from helpdesk.ticket import Ticket, about, ticket_id
+from knowledge.question import State, question_id
 from sandbox.conversation import Message
 from sandbox.server import Sandbox
-from storage.kinds import FAILED_PAYLOAD, QUESTION
+from storage.kinds import FAILED_PAYLOAD, QUESTION, TICKET, TICKET_COUNTER
 from storage.outbox import OutboxState
 from storage.port import Store
 
@@ -24,7 +25,39 @@ async def faults_in(sandbox: Sandbox, store: Store, asked: Iterable[Message]) ->
     for state in State:
         value = f"{sandbox.workspace.team_id}/{state}"
         for stored in await store.find(QUESTION, "state", value, limit=MOST):
-            found += await _unfinished(store, stored.record)
+            found += await _unfinished(store, f"question:{stored.record.id}")
+    return found + await faults_of_tickets(sandbox, store, said)
+
+
+async def faults_of_tickets(sandbox: Sandbox, store: Store, said: Counter[str]) -> list[str]:
+    """Every number without a ticket, every question with two, every tier without its one card,
+    every asker without the one status message, and what is left to be sent."""
+    team = sandbox.workspace.team_id
+    counter = await store.get(TICKET_COUNTER, team)
+    found: list[str] = []
+    questions: Counter[str] = Counter()
+    for number in range(1, counter.record.number + 1 if counter else 1):
+        stored = await store.get(TICKET, ticket_id(team, number))
+        if stored is None:
+            found.append(f"ticket #{number} was lost")
+            continue
+        questions[stored.record.question] += 1
+        found += _faults_of_ticket(stored.record, said)
+        found += await _unfinished(store, about(stored.record))
+    return found + [f"{one} has {n} tickets" for one, n in questions.items() if one and n > 1]
+
+
+def _faults_of_ticket(ticket: Ticket, said: Counter[str]) -> list[str]:
+    found = []
+    if not said[f"{about(ticket)}:status"]:
+        found.append(f"the asker of {ticket.name} has no status message")
+    if ticket.card(ticket.tier) is None:
+        found.append(f"{ticket.name} has no card in tier {ticket.tier}")
+    for card in ticket.cards:
+        first = f"{about(ticket)}:card:{card.tier}"
+        cards = [key for key in said if key == first or key.startswith(f"{first}:")]
+        if cards != [card.key]:
+            found.append(f"tier {card.tier} sees {ticket.name} as {cards}, not {card.key}")
     return found
 
 
@@ -46,13 +79,13 @@ async def _faults_of_question(
     if not said[f"answer:{name}"]:
         return [f"{message.text!r} was not answered"]
     passed_on = stored.record.state is State.HELPDESK
-    if passed_on and not said[f"handover:{name}"]:
-        return [f"{message.text!r} went to the helpdesk and did not arrive"]
+    if passed_on and await store.count(TICKET, "question", name) != 1:
+        return [f"{message.text!r} went to the helpdesk and did not become one ticket"]
     return []
 
 
-async def _unfinished(store: Store, question: Question) -> list[str]:
-    entries = await store.entries_about(f"question:{question.id}")
+async def _unfinished(store: Store, subject: str) -> list[str]:
+    entries = await store.entries_about(subject)
     return [
         f"{entry.item.key} is {entry.state} ({entry.reason})"
         for entry in entries

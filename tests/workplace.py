@@ -18,6 +18,8 @@ from sandbox.conversation import Message
 from sandbox.people import Actor, Place
 from sandbox.server import Sandbox
 from settings import read_settings
+from storage.opening import open_copy
+from tests.payload_types import SENT
 
 
 @dataclass
@@ -33,7 +35,9 @@ class Workplace:
         return self.sandbox.person(name)
 
     async def start_bot(self) -> None:
-        self.bot = Bot(read_settings(self.environment), knowledge=self.knowledge)
+        settings = read_settings(self.environment)
+        clock = None if settings.clock_url else self.sandbox.core.clock
+        self.bot = Bot(settings, clock=clock, knowledge=self.knowledge)
         await self.bot.start()
         await self.sandbox.connected()
 
@@ -82,9 +86,21 @@ class Workplace:
         return (await self.sandbox.until(actor.ephemerals, explain="a whisper arrives"))[-1]
 
     async def quiet(self, message: Message) -> bool:
-        """Whether everything was handled and the bot said nothing."""
+        """Whether everything was handled and the bot said nothing: neither before nor after a
+        question that was asked later is answered."""
+        await self.sandbox.settled()
+        later = await self.person("wei").direct_messages("iPhone 要怎麼註冊？")
+        await self.reply_to(later)
         await self.sandbox.settled()
         return not self.replies_to(message)
+
+    async def everything_stored(self) -> str:
+        """All that the bot's store holds, as one text."""
+        store = await open_copy(self.environment["STORE_URL"])
+        try:
+            return "\n".join([repr(row) async for row in store.export_rows()])
+        finally:
+            await store.close()
 
     def _is_direct(self, message: Message) -> bool:
         return message.channel.startswith("D")
@@ -113,9 +129,12 @@ async def open_workplace(
     store_url: str, knowledge: Knowledge | None = None, **setup: Any
 ) -> AsyncIterator[Workplace]:
     """A sandbox with the bot in it; ``setup`` are the keyword arguments of ``Sandbox``. Without
-    ``knowledge`` the bot loads its articles itself, which takes a few seconds."""
-    async with Sandbox(**setup) as sandbox:
-        environment = sandbox_environment(sandbox, store_url) | {"SLACK_PACE": "OFF"}
+    ``knowledge`` the bot loads its articles itself, which takes a few seconds. It reads the
+    sandbox's clock directly, and Slack's pace is off."""
+    async with Sandbox(**{"pace": False, **setup}) as sandbox:
+        SENT.listen(sandbox.core.traffic)
+        environment = sandbox_environment(sandbox, store_url)
+        environment |= {"SLACK_PACE": "OFF", "CLOCK_URL": ""}
         workplace = Workplace(sandbox, environment, knowledge)
         await workplace.start_bot()
         try:

@@ -151,6 +151,8 @@ async def test_ask_the_helpdesk_puts_the_question_before_tier_1_in_the_askers_wo
     answer = await workplace.reply_to(await alice.says("ask-it", UNKNOWN))
 
     await alice.presses(answer, "Ask the helpdesk")
+    await alice.opens_modal()
+    await alice.submits()
 
     card = await workplace.posted_in("tier-1", UNKNOWN)
     assert alice.mention in card.text
@@ -164,6 +166,8 @@ async def test_asking_the_helpdesk_twice_from_an_old_screen_asks_once(workplace:
     old_screen = workplace.sandbox.snapshot(answer)
 
     await alice.presses(old_screen, "Ask the helpdesk")
+    await alice.opens_modal()
+    await alice.submits()
     await workplace.posted_in("tier-1", UNKNOWN)
     await alice.presses(old_screen, "Ask the helpdesk")
 
@@ -204,6 +208,8 @@ async def test_a_press_on_an_answer_that_was_deleted_meanwhile_still_counts(
     workplace.sandbox.channel("ask-it").remove(answer)
 
     await alice.presses(old_screen, "Ask the helpdesk")
+    await alice.opens_modal()
+    await alice.submits()
 
     assert await workplace.posted_in("tier-1", UNKNOWN)
 
@@ -251,6 +257,8 @@ async def test_live_mentions_and_labelled_links_are_harmless_on_the_helpdesks_ca
     answer = await workplace.reply_to(question)
 
     await alice.presses(answer, "Ask the helpdesk")
+    await alice.opens_modal()
+    await alice.submits()
 
     card = await workplace.posted_in("tier-1", "zebra quux")
     shown = card.text + str(card.blocks)

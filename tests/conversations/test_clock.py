@@ -11,6 +11,10 @@ async def test_what_waits_falls_due_when_the_sandboxs_clock_is_set_forward(
     workplace: Workplace, store_url: str
 ) -> None:
     clock = workplace.sandbox.core.clock
+    await workplace.stop_bot()
+    address = {"CLOCK_URL": f"{workplace.sandbox.url}/sandbox/clock"}
+    workplace.environment = {**workplace.environment, **address}
+    await workplace.start_bot()
     await eventually(lambda: clock.next_due() is not None)
     first = clock.next_due()
     assert first is not None

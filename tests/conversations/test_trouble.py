@@ -58,14 +58,14 @@ async def test_too_fast_waits_as_long_as_slack_says(workplace: Workplace) -> Non
     assert await answered_once(workplace, await asked(workplace))
 
 
-async def test_when_the_question_is_deleted_the_answer_goes_to_the_person(
+async def test_when_the_question_has_vanished_the_answer_goes_to_the_person(
     workplace: Workplace,
 ) -> None:
     workplace.sandbox.core.faults.add("chat.postMessage", "ratelimit", seconds=1.0, times=1)
     alice = workplace.person("alice")
     question = await alice.says("ask-it", ASKS)
     await workplace.sandbox.settled()
-    await alice.deletes(question)
+    workplace.sandbox.channel("ask-it").remove(question)
 
     direct = await workplace.sandbox.until(
         lambda: [one for one in workplace.sandbox.messages_in(alice.direct_message) if one.bot_id],
@@ -74,6 +74,21 @@ async def test_when_the_question_is_deleted_the_answer_goes_to_the_person(
 
     assert direct[0].text.startswith("Enroll an iPhone or iPad")
     assert [] == [one for one in workplace.sandbox.messages_in("ask-it") if one.bot_id]
+
+
+async def test_a_question_deleted_before_its_answer_was_posted_leaves_nothing(
+    workplace: Workplace,
+) -> None:
+    workplace.sandbox.core.faults.add("chat.postMessage", "ratelimit", seconds=1.0, times=1)
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", ASKS)
+    await workplace.sandbox.settled()
+
+    await alice.deletes(question)
+    await asyncio.sleep(4)
+
+    for place in ("ask-it", alice.direct_message):
+        assert [] == [one for one in workplace.sandbox.messages_in(place) if one.bot_id]
 
 
 async def test_when_the_channel_is_archived_the_person_is_answered_and_the_admins_told_once(
@@ -106,6 +121,8 @@ async def test_when_the_bot_was_removed_from_tier_1_the_admins_learn_how_to_mend
     )
 
     await alice.presses(answer, "Ask the helpdesk")
+    await alice.opens_modal()
+    await alice.submits()
 
     told = await workplace.posted_in("rollout-admins", "cannot post")
     assert "/invite @signpost" in told.text

@@ -14,17 +14,25 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from delivery.due import DueRunner
-from handlers.announcing import AnnouncingDesk, announcing_deciders, register_announcing
+from handlers.announcing import (
+    AnnouncingDesk,
+    add_announcing_commands,
+    announcing_deciders,
+    register_announcing,
+)
 from handlers.app import build_app
 from handlers.catalogue import Catalogue
+from handlers.commands import CommandRouter, privately, register_commands
+from handlers.decision import Decision
 from handlers.intake import Intake
 from handlers.notices import Notices
+from handlers.payloads import Commanded
 from helpdesk.errors import RolesUnknown
-from helpdesk.people import Person
 from knowledge.article import Article, Language, Library
 from rollout.announcement import Announcement, announcement_id
 from rollout.plan import Plan
 from rollout.values import Company
+from sandbox.limits import Complaint, explain_message, explain_view
 from storage.kinds import ANNOUNCEMENT, FAILED_PAYLOAD
 from storage.opening import open_store
 from storage.outbox import (
@@ -97,14 +105,6 @@ class RolesBook:
         self.channels[channel] = self.channels.get(channel, frozenset()) - {user}
 
 
-class PeopleBook:
-    async def person(self, user: str) -> Person:
-        return Person(user, TEAM, user)
-
-    def forget(self, user: str) -> None:
-        return None
-
-
 @dataclass
 class Screen:
     """The modals that were opened."""
@@ -112,6 +112,7 @@ class Screen:
     views: list[Mapping[str, Any]] = field(default_factory=list)
 
     async def open(self, trigger_id: str, view: Mapping[str, Any]) -> bool:
+        _must_be_within_limits(explain_view(view))
         self.views.append(view)
         return True
 
@@ -240,9 +241,7 @@ class Bureau:
         await self.passes(timedelta(seconds=4))
         return self.card(planned)
 
-    async def passes(
-        self, span: timedelta = timedelta(0), until: datetime | None = None
-    ) -> None:
+    async def passes(self, span: timedelta = timedelta(0), until: datetime | None = None) -> None:
         """Time goes on, due commands are decided, and the outbox is sent."""
         self.clock.at = until or self.clock.at + span
         await self.settled()
@@ -282,6 +281,8 @@ class Bureau:
         assert not failed, failed[0].record.error
         await self.settled()
         answer: Mapping[str, Any] = json.loads(response.body) if response.body else {}
+        if "view" in answer:
+            _must_be_within_limits(explain_view(answer["view"]))
         return answer
 
     async def _sends(self) -> bool:
@@ -296,6 +297,8 @@ class Bureau:
         return sent
 
     async def _send(self, lease: OutboxLease) -> None:
+        if isinstance(lease.item.call, Post | Edit | Whisper | Respond):
+            _must_be_within_limits(explain_message(_payload(lease.item.call.content)))
         match lease.item.call:
             case Post(to, content, _, persona):
                 await self._post(lease, _channel(to), content, persona)
@@ -322,6 +325,19 @@ class Bureau:
         assert lease.item.key not in self.messages, "posted twice"
         self.messages[lease.item.key] = Message(channel, ts, content, persona)
         await self.store.finish_outbox(lease, Posted(channel, ts))
+
+
+async def _asked(commanded: Commanded, now: datetime) -> Decision:
+    """Any other text after the command is a question."""
+    return Decision(outbox=(privately(commanded, Content("a question"), now),))
+
+
+def _payload(content: Content) -> dict[str, Any]:
+    return {"text": content.text, "blocks": [dict(block) for block in content.blocks]}
+
+
+def _must_be_within_limits(complaint: Complaint | None) -> None:
+    assert complaint is None, complaint
 
 
 def _channel(to: InChannel | ToPerson | UnderItem) -> str:
@@ -379,7 +395,6 @@ async def open_bureau(folder: Path, plan: Plan, now: datetime) -> AsyncIterator[
     desk = AnnouncingDesk(
         store=store,
         roles=roles,
-        people=PeopleBook(),
         catalogue=notices.catalogue,
         knowledge=Shelf(_guides()),  # type: ignore[arg-type]
         plan=plan,
@@ -387,12 +402,16 @@ async def open_bureau(folder: Path, plan: Plan, now: datetime) -> AsyncIterator[
         team=TEAM,
         admin_channel=ADMINS,
         default_language=Language.EN,
+        tier_channels=("C0TIER1", "C0TIER2", "C0TIER3"),
     )
     identity = AuthorizeResult(
         enterprise_id=None, team_id=TEAM, bot_user_id="UBOT", bot_id="BBOT", bot_token="xoxb-1"
     )
     app = build_app(AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/"), identity, None)
-    register_announcing(app, Intake(store, clock.now, notices, screen), desk)
+    intake, router = Intake(store, clock.now, notices, screen), CommandRouter(_asked)
+    add_announcing_commands(router, desk)
+    register_announcing(app, intake, desk)
+    register_commands(app, intake, router)
     due = DueRunner(store, clock, "test", announcing_deciders(desk))
     try:
         yield Bureau(desk, app, store, clock, screen, roles, due)

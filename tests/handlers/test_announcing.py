@@ -10,7 +10,7 @@ import pytest
 from rollout.announcement import Change, State
 from rollout.plan import Plan
 from storage.kinds import ENROLLED
-from tests.handlers.bureau import ADA, ADMINS, ALICE, AXEL, TEAM, Bureau, open_bureau
+from tests.handlers.bureau import ADA, ADMINS, ALICE, AXEL, TEAM, Bureau, Message, open_bureau
 from tests.rollout.plans import sample
 
 NOW = datetime(2027, 6, 1, 8, 0, tzinfo=UTC)
@@ -222,7 +222,9 @@ async def test_the_buttons_of_a_preview_only_say_what_they_are(bureau: Bureau) -
 async def test_a_flawed_draft_cannot_be_approved_and_the_card_says_why(bureau: Bureau) -> None:
     card = await bureau.drafts(FIRST)
     await bureau.chooses(ADA, card, "Edit in English")
-    await bureau.submits(ADA, bureau.screen.views[-1], {"body": "See {{unknown_field}}", "help": ""})
+    await bureau.submits(
+        ADA, bureau.screen.views[-1], {"body": "See {{unknown_field}}", "help": ""}
+    )
 
     await bureau.presses(AXEL, card, "Approve")
 
@@ -352,15 +354,18 @@ async def test_beyond_the_grace_the_admins_are_asked(bureau: Bureau) -> None:
     assert 1 == len(bureau.in_channel("C0IT"))
 
 
-async def test_a_broken_channel_is_reported_and_stops_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "code", ["is_archived", "channel_not_found", "not_in_channel", "restricted_action"]
+)
+async def test_a_broken_channel_is_reported_and_stops_nothing(tmp_path: Path, code: str) -> None:
     plan = with_channels(sample(), "it", "C0IT", "C0ITARCHIVE", "C0ITLAB")
     async with open_bureau(tmp_path, plan, NOW) as bureau:
-        bureau.broken["C0ITARCHIVE"] = "is_archived"
+        bureau.broken["C0ITARCHIVE"] = code
 
         card = await bureau.announced(FIRST)
 
         assert "Sent: 2, failed: 1, left: 0" in card.text
-        assert "Failed in <#C0ITARCHIVE> (is_archived)" in card.text
+        assert f"Failed in <#C0ITARCHIVE> ({code})" in card.text
         assert "Resend failed only" in card.labels()
 
 
@@ -582,3 +587,101 @@ async def test_a_question_begins_privately_and_once(bureau: Bureau, label: str) 
 
     assert 1 == len(bureau.in_channel(f"D{ALICE}"))
     assert "I have written to you in a direct message." == bureau.whispers[-1][1]
+
+
+async def test_the_helpdesk_is_briefed_a_day_ahead_with_what_to_expect(tmp_path: Path) -> None:
+    async with open_bureau(tmp_path, sample(), NOW) as bureau:
+        await bureau.presses(AXEL, await bureau.drafts(ENROLLMENT), "Approve")
+        a_day_before = (await bureau.announcement(ENROLLMENT)).sends_at - timedelta(days=1)
+
+        await bureau.passes(until=a_day_before - timedelta(seconds=1))
+        before = bureau.in_channel("C0TIER1")
+        await bureau.passes(until=a_day_before)
+
+        assert [] == before
+        for tier in ("C0TIER1", "C0TIER2", "C0TIER3"):
+            (briefing,) = bureau.in_channel(tier)
+            assert briefing.text.startswith("Coming up: IT: your account is ready")
+            assert "Enroll windows en" in briefing.text
+
+
+async def test_no_briefing_for_what_was_put_on_hold(bureau: Bureau) -> None:
+    card = await bureau.drafts(ENROLLMENT)
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+
+    await bureau.passes(until=(await bureau.announcement(ENROLLMENT)).sends_at)
+
+    assert [] == bureau.in_channel("C0TIER1")
+
+
+async def asked_to_go(bureau: Bureau, planned: str) -> Message:
+    await bureau.presses(AXEL, await bureau.drafts(planned), "Approve")
+    sends_at = (await bureau.announcement(planned)).sends_at
+    await bureau.passes(until=sends_at - timedelta(days=2))
+    (asked,) = [one for one in bureau.in_channel(ADMINS) if "Go or hold?" in one.text]
+    return asked
+
+
+async def test_before_an_enrollment_the_admins_go_on_or_hold(bureau: Bureau) -> None:
+    asked = await asked_to_go(bureau, ENROLLMENT)
+
+    await bureau.presses(ADA, asked, "Go")
+    await bureau.presses(ADA, asked, "Hold")
+    await bureau.confirms(ADA)
+
+    held = await bureau.announcement(ENROLLMENT)
+    assert [Change.GO, Change.HELD] == [line.change for line in held.log[-2:]]
+
+
+@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
+async def test_a_small_group_is_not_broken_down(tmp_path: Path, people: int, shown: bool) -> None:
+    plan = sample()
+    groups = tuple(replace(one, people=people) if one.id == "it" else one for one in plan.groups)
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        asked = await asked_to_go(bureau, "enrollment-retail")
+
+        assert shown == ("IT: 0 say they have enrolled" in asked.text)
+
+
+async def test_the_report_counts_large_groups_and_puts_small_ones_together(
+    tmp_path: Path,
+) -> None:
+    plan = sample()
+    sizes = {"it": 4, "retail": 200}
+    groups = tuple(replace(one, people=sizes.get(one.id, 0)) for one in plan.groups)
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        for planned, channel in ((ENROLLMENT, "C0IT"), ("enrollment-retail", "C0RETAIL")):
+            await bureau.announced(planned)
+            (message,) = bureau.in_channel(channel)
+            enrolled = message.elements()[2]
+            for user in (f"U0{channel}A", f"U0{channel}B"):
+                value = {"value": enrolled["value"]}
+                await bureau.presses_element(user, message, enrolled["action_id"], value)
+
+        await bureau.commands(ADA, "report")
+        await bureau.commands(ALICE, "report")
+
+        report, refused = bureau.replies
+        assert "Retail: 2 of 200, the target is 180" in report
+        assert "All other groups together: 2" in report
+        assert "IT" not in report
+        assert "Only members of the admin channel can do this." == refused
+
+
+async def test_a_long_timeline_is_shown_whole_and_no_date_is_cut(tmp_path: Path) -> None:
+    plan = sample()
+    repeated = replace(plan.waves[0], repeats=60)
+    longer = replace(plan, waves=(repeated, *plan.waves[1:]))
+    async with open_bureau(tmp_path, longer, NOW) as bureau:
+        await bureau.commands(ADA, "plan")
+
+        (timeline,) = bureau.replies
+        assert 1 + 17 + 60 == len(timeline.split("\n"))
+
+
+async def test_a_sentence_that_begins_with_a_known_word_is_a_question(bureau: Bureau) -> None:
+    await bureau.commands(ALICE, "plan for my iPhone")
+
+    assert ["a question"] == bureau.replies

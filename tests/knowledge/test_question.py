@@ -1,5 +1,6 @@
 """The question's rules: who may do what, and what becomes of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -104,11 +105,12 @@ def test_what_was_not_suggested_cannot_be_chosen() -> None:
 
 
 def test_only_the_asker_may_press() -> None:
-    for press in (
+    presses: tuple[Callable[[], Question], ...] = (
         lambda: solve(answered("a"), "bram", NOW),
         lambda: reject(answered("a"), "bram"),
         lambda: ask_helpdesk(answered("a"), "bram", NOW),
-    ):
+    )
+    for press in presses:
         with pytest.raises(AskingRefused) as refused:
             press()
 
@@ -125,11 +127,12 @@ def test_only_the_asker_may_press() -> None:
 def test_a_closed_question_takes_no_more_presses(state: State, refusal: Refusal) -> None:
     closed = replace(answered("a"), state=state)
 
-    for press in (
+    presses: tuple[Callable[[], Question], ...] = (
         lambda: solve(closed, "alice", NOW),
         lambda: reject(closed, "alice"),
         lambda: ask_helpdesk(closed, "alice", NOW),
-    ):
+    )
+    for press in presses:
         with pytest.raises(AskingRefused) as refused:
             press()
 

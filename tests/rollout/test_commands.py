@@ -129,3 +129,23 @@ def test_the_template_reads_back() -> None:
 
     assert printed.startswith("# The rollout plan")
     assert load_plan(EXAMPLE).waves
+
+
+def test_compare_prints_what_a_new_plan_changes(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(small_text(), "utf-8")
+    new.write_text(small_text(enrollment="fourth week of July"), "utf-8")
+
+    code, printed = run("plan", "compare", old, new)
+
+    assert NOT_WELL == code
+    assert printed.startswith("moved: enrollment-it")
+    assert (OK, "The announcements are the same.\n") == run("plan", "compare", old, old)
+    assert USAGE == run("plan", "compare", old, tmp_path / "none.yaml")[0]
+
+
+def test_rehearse_prints_every_announcement() -> None:
+    code, printed = run("rehearse", EXAMPLE)
+
+    assert OK == code
+    assert "17 announcements, 17 messages in channels" in printed

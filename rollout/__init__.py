@@ -1,0 +1,1 @@
+"""The rollout: the plan, its waves and announcements, and their rules. Pure."""

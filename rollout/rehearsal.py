@@ -1,0 +1,60 @@
+"""A plan played through without Slack: what is posted where and when, in which words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from knowledge.article import Language
+from rollout.checking import Circumstances, check_draft
+from rollout.messages import Message, filled, template, with_dates
+from rollout.plan import Plan
+from rollout.schedule import Planned, Schedule, schedule
+from rollout.values import Company, values_for
+from rollout.words import BABEL
+
+
+def rehearsal(plan: Plan, company: Company) -> str:
+    """Every announcement in the order of time: when, in which channels, in whose name, and its
+    words in the language of its group, with what the check says. Raises ``TemplateInvalid``."""
+    result = schedule(plan)
+    told: set[str] = set()
+    lines: list[str] = []
+    for one in result.announcements:
+        lines += _played(one, plan, result, company, one.group.id not in told)
+        told.add(one.group.id)
+    posts = sum(len(one.group.channels) for one in result.announcements)
+    count = len(result.announcements)
+    return "\n".join([*lines, f"{count} announcements, {posts} messages in channels", ""])
+
+
+def _played(
+    one: Planned, plan: Plan, result: Schedule, company: Company, first: bool
+) -> Iterator[str]:
+    language = one.group.language
+    message = shown(one, language, plan, result, company)
+    at = one.at.astimezone(ZoneInfo(plan.settings.timezone))
+    channels = ", ".join(one.group.channels) or "no channel yet"
+    yield f"{at:%Y-%m-%d %H:%M} {one.id} in {channels}, by {plan.sponsor.name or 'nobody named'}"
+    yield from (f"    {line}" for part in message.parts for line in part.split("\n"))
+    circumstances = Circumstances(
+        plan.sponsor.name, first, len(one.group.channels), frozenset({language})
+    )
+    for flaw in check_draft({language: message}, circumstances):
+        yield f"    check: {flaw.flaw} {flaw.detail}".rstrip()
+    yield ""
+
+
+def shown(
+    one: Planned, language: Language, plan: Plan, result: Schedule, company: Company
+) -> Message:
+    """The message of a planned announcement in plain words, dates written out."""
+    zone = ZoneInfo(plan.settings.timezone)
+
+    def written(at: datetime) -> str:
+        return format_date(at.astimezone(zone), format="long", locale=BABEL[language])
+
+    values = values_for(one.group, one.at, language, plan, result, company)
+    message = filled(template(one.template, language), values)
+    return message.each(lambda part: with_dates(part, written))

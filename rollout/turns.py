@@ -1,0 +1,48 @@
+"""When somebody's turn comes: the groups a question names, and their dates."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from rollout.plan import Group, Phase, Plan
+from rollout.schedule import Schedule, starts_at
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A group's turn: its first day, and its last where it enrolls in batches."""
+
+    group: Group
+    starts: datetime
+    ends: datetime
+
+
+def turn_of(group: Group, plan: Plan, result: Schedule) -> Turn | None:
+    """The group's turn; ``None`` for a group that does not enroll."""
+    starts = starts_at(group, plan, result)
+    if starts is None:
+        return None
+    own = [one.at for one in result.of_group(group.id) if one.phase is Phase.ENROLLMENT]
+    return Turn(group, starts, max([starts, *own]))
+
+
+def groups_that_enroll(plan: Plan, result: Schedule) -> tuple[Group, ...]:
+    """The groups that have a turn, in the order of the plan."""
+    return tuple(group for group in plan.groups if turn_of(group, plan, result))
+
+
+def groups_named(text: str, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The groups whose name stands in the text, in any language and case. A name of Latin letters
+    counts as whole words only: "it" in "when is it my turn" is not the IT group unless in
+    capitals."""
+    return tuple(
+        group for group in groups if any(_stands(name, text) for name in group.names.values())
+    )
+
+
+def _stands(name: str, text: str) -> bool:
+    if not name.isascii() and not re.search(r"[a-zà-ÿ]", name.casefold()):
+        return name in text
+    if len(name) <= 3:
+        return re.search(rf"\b{re.escape(name)}\b", text) is not None
+    return re.search(rf"\b{re.escape(name.casefold())}\b", text.casefold()) is not None

@@ -1,0 +1,87 @@
+"""When is my turn is answered from the plan."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from handlers.turns import when_is_my_turn
+from knowledge.article import Language
+from rollout.plan import no_plan
+from tests.handlers.bureau import ADMINS, ALICE, Bureau, Message, open_bureau
+from tests.rollout.plans import sample
+
+NOW = datetime(2027, 6, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def bureau(tmp_path: Path) -> AsyncIterator[Bureau]:
+    async with open_bureau(tmp_path, sample(), NOW) as opened:
+        yield opened
+
+
+async def answer(bureau: Bureau, text: str, user: str = ALICE, language: str = "en") -> str:
+    content = await when_is_my_turn(user, text, Language(language), bureau.desk)
+    assert content is not None
+    return content.text
+
+
+async def test_the_group_whose_channel_one_is_in_counts(bureau: Bureau) -> None:
+    assert "IT enrolls from <!date^" in await answer(bureau, "when is my turn?")
+    assert "20 July 2027" in await answer(bureau, "when is my turn?")
+
+
+async def test_a_group_that_is_named_counts_first(bureau: Bureau) -> None:
+    assert "21 September 2027" in await answer(bureau, "when does retail enroll?")
+    assert "零售 從" in await answer(bureau, "零售什麼時候註冊", language="zh-Hant")
+
+
+async def test_the_word_it_is_not_the_it_group(bureau: Bureau) -> None:
+    assert "Which group are you in?" in await answer(bureau, "when is it my turn?", "U0MEI")
+    assert "IT enrolls from" in await answer(bureau, "when does IT enroll?", "U0MEI")
+
+
+async def test_an_unknown_group_is_asked_for_and_answered_on_a_press(bureau: Bureau) -> None:
+    content = await when_is_my_turn("U0MEI", "when is my turn?", Language.NL, bureau.desk)
+    assert content is not None
+    asked = Message("C0GENERAL", "1.0", content)
+
+    await bureau.presses("U0MEI", asked, "Retail")
+
+    assert ["IT", "Verkoop en Marketing", "Retail"] == asked.labels()[:3]
+    assert "21 september 2027" in bureau.whispers[-1][1]
+
+
+async def test_somebody_in_two_groups_reads_both_dates(bureau: Bureau) -> None:
+    bureau.roles.joined("C0RETAIL", ALICE)
+
+    assert 2 == len((await answer(bureau, "my turn?")).split("\n"))
+
+
+async def test_batches_are_a_span_of_weeks(tmp_path: Path) -> None:
+    plan = sample()
+    groups = tuple(
+        replace(one, people=120, batch_size=50) if one.id == "it" else one for one in plan.groups
+    )
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        text = await answer(bureau, "my turn?")
+
+    assert "20 July 2027" in text
+    assert "3 August 2027" in text
+
+
+async def test_without_a_plan_the_article_answers(tmp_path: Path) -> None:
+    async with open_bureau(tmp_path, no_plan(2027, "UTC"), NOW) as bureau:
+        content = await when_is_my_turn(ALICE, "my turn?", Language.EN, bureau.desk)
+
+        assert content is None
+
+
+async def test_without_a_plan_announcing_says_so(tmp_path: Path) -> None:
+    async with open_bureau(tmp_path, no_plan(2027, "UTC"), NOW) as bureau:
+        await bureau.commands(ALICE, "plan")
+
+        assert ["There is no rollout plan in the settings yet."] == bureau.replies
+        assert ADMINS == bureau.desk.admin_channel

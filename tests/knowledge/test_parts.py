@@ -1,0 +1,140 @@
+"""The parts of the matcher by themselves: text, spelling, synonyms, the separating layer."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.article import Language
+from knowledge.separating import Rows, train
+from knowledge.spelling import Speller
+from knowledge.synonyms import synonyms_of
+from knowledge.text import LONGEST_QUESTION, letter_groups, normalised, stem, tokens_of, words
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("ＡＢＣ１２", "abc12"),
+        ("don’t", "don't"),
+        ("zero\u200bwidth\u202e", "zerowidth"),
+        ("a\tb\nc", "a b c"),
+        ("x" * 5_000, "x" * LONGEST_QUESTION),
+    ],
+)
+def test_text_is_normalised(text: str, normal: str) -> None:
+    assert normal == normalised(text)
+
+
+def test_han_text_is_cut_into_pairs_and_the_rest_into_stems() -> None:
+    found = [t for word in words("我的iphone壞了 tyres") for t in tokens_of(word, Language.ZH_HANT)]
+
+    assert ["我的", "iphon", "壞了", "tyre"] == found
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("devices", Language.EN, "devic"),
+        ("fietsen", Language.NL, "fiets"),
+        ("telefonerna", Language.SV, "telefon"),
+    ],
+)
+def test_words_are_stemmed_by_language(word: str, language: Language, expected: str) -> None:
+    assert expected == stem(word, language)
+
+
+def test_letter_groups_cross_words() -> None:
+    assert [" ab", "ab ", "b c", " cd", "cd "] == letter_groups(["ab", "cd"])
+
+
+@pytest.mark.parametrize(
+    ("slip", "known"),
+    [
+        ("pasword", "password"),
+        ("passwrod", "password"),
+        ("passsword", "password"),
+        ("padsword", "password"),
+    ],
+)
+def test_a_slip_finds_its_word(slip: str, known: str) -> None:
+    near = Speller(["password", "passport", "portal"]).near(slip)
+
+    assert known == near[0][0]
+    assert 0.7 <= near[0][1] < 1
+
+
+@pytest.mark.parametrize("word", ["abc", "", "zzzzzz"])
+def test_short_and_foreign_words_find_nothing(word: str) -> None:
+    assert [] == Speller(["password", "abd"]).near(word)
+
+
+@given(st.lists(st.text(min_size=1, max_size=30)), st.text(max_size=30))
+def test_the_speller_survives_and_keeps_to_its_limit(known: list[str], word: str) -> None:
+    near = Speller(known).near(word)
+
+    assert len(near) <= 3
+    assert all(one in known and 0.7 <= similarity <= 1 for one, similarity in near)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "language"),
+    [
+        ("laptop", "notebooks", Language.EN),
+        ("gsm", "mobiel", Language.NL),
+        ("lur", "telefon", Language.SV),
+        ("我的筆電", "電腦壞了", Language.ZH_HANT),
+    ],
+)
+def test_synonyms_share_a_group(first: str, second: str, language: Language) -> None:
+    groups = synonyms_of(language)
+
+    assert set(groups.groups_of(first)) & set(groups.groups_of(second))
+
+
+def test_words_of_different_things_share_none() -> None:
+    groups = synonyms_of(Language.EN)
+
+    assert not set(groups.groups_of("password")) & set(groups.groups_of("battery"))
+
+
+def _rows(entries: list[list[tuple[int, float]]], labels: list[int], columns: int) -> Rows:
+    return Rows(
+        row=np.array([at for at, one in enumerate(entries) for _ in one], np.int32),
+        column=np.array([column for one in entries for column, _ in one], np.int32),
+        value=np.array([value for one in entries for _, value in one], np.float32),
+        label=np.array(labels, np.int32),
+        weight=np.ones(len(labels), np.float32),
+        columns=columns,
+    )
+
+
+def test_a_feature_of_one_article_speaks_for_it_and_a_shared_one_for_neither() -> None:
+    half = 2**-0.5
+    entries = [[(0, half), (1, half)], [(0, half), (2, half)]]
+
+    separator = train(_rows(entries, [0, 1], 3), articles=2)
+
+    shared = separator.scores(np.array([0], np.int32), np.array([1.0], np.float32))
+    own = separator.scores(np.array([1], np.int32), np.array([1.0], np.float32))
+    assert shared[0] == pytest.approx(shared[1], abs=1e-5)
+    assert own[0] > 0.3 > 0 > own[1]
+
+
+def test_training_equals_kernel_ridge_regression() -> None:
+    chance = np.random.default_rng(3)
+    dense = chance.random((60, 40)).astype(np.float32) * (chance.random((60, 40)) < 0.3)
+    entries = [[(c, float(v)) for c, v in enumerate(row) if v] for row in dense]
+    labels = sorted(int(one) for one in chance.integers(0, 5, 60))
+    target = np.eye(5)[labels]
+    expected = dense.T @ np.linalg.solve(dense @ dense.T + 0.3 * np.eye(60), target)
+
+    separator = train(_rows(entries, labels, 40), articles=5)
+
+    for column in range(40):
+        found = separator.scores(np.array([column], np.int32), np.ones(1, np.float32))
+        largest = np.abs(expected[column]).max()
+        for article in range(5):
+            wanted = expected[column, article]
+            too_small = abs(wanted) < 0.08 * largest and found[article] == 0
+            assert too_small or wanted == pytest.approx(found[article], abs=1e-3)

@@ -1,0 +1,140 @@
+"""Words go after their time, counts stay."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from knowledge.article import Language
+from knowledge.matching import Outcome
+from knowledge.preference import Preference, preference_id
+from knowledge.question import Place, Question, State, question_id
+from storage.failed import FailedPayload
+from storage.kinds import FAILED_PAYLOAD, PREFERENCE, QUESTION
+from storage.opening import open_store
+from storage.port import Commit, Put
+from storage.question_commands import add_commands
+from storage.question_log import questions_since
+from storage.retention import Retention, expired, forgotten, nothing_left
+
+NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
+KEEP = Retention(question_days=30, failed_payload_days=7)
+
+
+def asked(user: str, days_ago: int, place: Place = Place.DIRECT) -> Question:
+    at = NOW - timedelta(days=days_ago)
+    ts = f"{at.timestamp():.6f}"
+    return Question(
+        id=question_id("T1", f"D{user}", ts),
+        team="T1",
+        asker=user,
+        place=place,
+        channel=f"D{user}",
+        ts=ts,
+        thread_ts=None,
+        text=f"words of {user}",
+        language=Language.EN,
+        asked_at=at,
+        state=State.ANSWERED,
+        outcome=Outcome.ANSWER,
+        shown="enroll-ios",
+    )
+
+
+def failed(user: str, days_ago: int) -> FailedPayload:
+    body = {"event": {"user": user, "text": "hello"}}
+    at = NOW - timedelta(days=days_ago)
+    return FailedPayload(f"{user}{days_ago}", "T1", at, "ValueError", body)
+
+
+@pytest.fixture(params=["tinydb"])
+def url(tmp_path: Path) -> str:
+    return f"tinydb:{tmp_path / 'store'}"
+
+
+async def test_words_older_than_the_limit_go_and_the_outcome_stays(url: str) -> None:
+    store = await open_store(url)
+    old, young = asked("U1", 31), asked("U1", 29)
+    await store.commit(Commit(NOW, puts=(Put(QUESTION, old), Put(QUESTION, young))))
+
+    await store.commit(await expired(store, "T1", KEEP, NOW))
+
+    kept = await store.get(QUESTION, old.id)
+    assert kept is not None
+    assert replace(old, text="") == kept.record
+    fresh = await store.get(QUESTION, young.id)
+    assert fresh is not None
+    assert "words of U1" == fresh.record.text
+    assert nothing_left(await expired(store, "T1", KEEP, NOW))
+    await store.close()
+
+
+async def test_failed_payloads_go_after_their_own_limit(url: str) -> None:
+    store = await open_store(url)
+    puts = (Put(FAILED_PAYLOAD, failed("U1", 8)), Put(FAILED_PAYLOAD, failed("U1", 6)))
+    await store.commit(Commit(NOW, puts=puts))
+
+    await store.commit(await expired(store, "T1", KEEP, NOW))
+
+    assert await store.get(FAILED_PAYLOAD, "U18") is None
+    assert await store.get(FAILED_PAYLOAD, "U16") is not None
+    await store.close()
+
+
+async def test_forgetting_a_person_leaves_their_counts_and_everybody_elses_words(url: str) -> None:
+    store = await open_store(url)
+    mine, quoted, other = asked("U1", 3), asked("U1", 2, Place.HOME), asked("U2", 3)
+    preference = Preference(preference_id("T1", "U1"), "T1", "U1", Language.NL)
+    puts = [Put(QUESTION, one) for one in (mine, quoted, other)]
+    puts += [Put(PREFERENCE, preference), Put(FAILED_PAYLOAD, failed("U1", 1))]
+    await store.commit(Commit(NOW, puts=tuple(puts)))
+
+    commit = await forgotten(store, "T1", "U1", NOW)
+    await store.commit(commit)
+
+    assert [f"answer:{quoted.id}:forgotten"] == [one.key for one in commit.outbox]
+    log = [one async for one in questions_since(store, NOW, 5)]
+    assert ["", "", "words of U2"] == sorted(one.text for one in log)
+    assert await store.get(PREFERENCE, preference.id) is None
+    assert await store.get(FAILED_PAYLOAD, "U11") is None
+    assert nothing_left(await forgotten(store, "T1", "U1", NOW))
+    await store.close()
+
+
+async def test_the_log_is_read_by_days_with_both_ends(url: str) -> None:
+    store = await open_store(url)
+    questions = [asked("U1", days) for days in (0, 5, 6)]
+    await store.commit(Commit(NOW, puts=tuple(Put(QUESTION, one) for one in questions)))
+
+    days = [one.asked_at async for one in questions_since(store, NOW, 5, "T1")]
+
+    assert [NOW - timedelta(days=5), NOW] == days
+    assert [] == [one async for one in questions_since(store, NOW, 5, "T2")]
+    await store.close()
+
+
+def test_the_command_line_lists_gaps_and_forgets(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import argparse
+    import asyncio
+
+    async def prepared() -> None:
+        store = await open_store(url)
+        gap = replace(asked("U1", 1), state=State.UNMATCHED, shown=None, ranked=("enroll-ios",))
+        await store.commit(Commit(NOW, puts=(Put(QUESTION, gap),)))
+        await store.close()
+
+    asyncio.run(prepared())
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(), NOW)
+
+    for line, expected in (
+        (["gaps"], "1 unanswered, 0 turned down [en]: add as a phrasing of enroll-ios"),
+        (["forget", "U1"], "1 records of U1 were erased"),
+        (["gaps"], "1 questions in 30 days, 0 gaps"),
+    ):
+        options = parser.parse_args(line)
+        assert 0 == options.command(options, {"STORE_URL": url})
+        assert expected in capsys.readouterr().out
