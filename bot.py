@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
@@ -52,6 +53,7 @@ from handlers.intake import Intake
 from handlers.lessons import Teaching, register_lessons
 from handlers.notices import Notices
 from handlers.planned import with_plan
+from handlers.roles import StaffRoles
 from handlers.ticket_for_others import add_new_command
 from handlers.ticket_overviews import add_ticket_commands
 from helpdesk.errors import HelpdeskError
@@ -93,11 +95,14 @@ MANIFEST = HERE / "manifest.yml"
 
 DRAIN_WITHIN = 8.0
 """Seconds for what is in hand when the process is asked to stop; the whole stop takes up to 10."""
+TAKE_IN_WITHIN = 3.0
+"""Of these, seconds for what is being decided; more may come in until the connection closes."""
 LOOK_AT_FILES_EVERY = 2.0
 LONGEST_PAUSE = 30.0
 
-OK, NOT_WELL, USAGE, ACCESS_LOST = 0, 1, 2, 3
-"""Exit codes: done; something is wrong; wrong settings or arguments; Slack refuses our token."""
+OK, NOT_WELL, USAGE, ACCESS_LOST, LOOP_BROKEN = 0, 1, 2, 3, 4
+"""Exit codes: done; something is wrong; wrong settings or arguments; Slack refuses our token;
+sending or deciding broke, and the bot must be started anew."""
 
 
 class Bot:
@@ -115,6 +120,7 @@ class Bot:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._parts = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self._stop_by = 0.0
         self.stopped = asyncio.Event()
         self.exit_code = OK
 
@@ -148,6 +154,7 @@ class Bot:
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, let go of everything; within 10 seconds."""
+        self._stop_by = asyncio.get_running_loop().time() + DRAIN_WITHIN
         try:
             async with asyncio.timeout(DRAIN_WITHIN + 1):
                 await self._parts.aclose()
@@ -160,6 +167,14 @@ class Bot:
     def _access_lost(self, code: str) -> None:
         log.error("Slack no longer accepts our token: put a new one in the settings", code=code)
         self.exit_code = ACCESS_LOST
+        self.stopped.set()
+
+    def _loop_ended(self, loop: asyncio.Task[None]) -> None:
+        """A bot that acknowledges and no longer sends would look alive: better to end."""
+        if loop.cancelled() or loop.exception() is None:
+            return
+        log.error("sending or deciding broke, stopping", exc_info=loop.exception())
+        self.exit_code = LOOP_BROKEN
         self.stopped.set()
 
     def _follow_clock(self, session: aiohttp.ClientSession, store: Store) -> None:
@@ -206,11 +221,14 @@ class Bot:
         deciders = {HOUSEKEEPING: housekeeping, **deciders}
         due = DueRunner(store, self._clock, self._owner, deciders)
         running = [asyncio.create_task(sender.run()), asyncio.create_task(due.run())]
+        for loop in running:
+            loop.add_done_callback(self._loop_ended)
 
         async def finish() -> None:
             sender.stop()
             due.stop()
-            await asyncio.wait(running, timeout=DRAIN_WITHIN)
+            left = self._stop_by - asyncio.get_running_loop().time()
+            await asyncio.wait(running, timeout=max(left, 0.0))
 
         self._tasks += running
         self._parts.push_async_callback(finish)
@@ -246,7 +264,7 @@ class Bot:
         company = settings.company_file or company_file_for(settings.knowledge_dir)
         return AnnouncingDesk(
             store=desk.store,
-            roles=desk.roles,
+            roles=StaffRoles(desk.roles, desk.people),
             catalogue=desk.catalogue,
             knowledge=desk.knowledge,
             plan=plan,
@@ -285,7 +303,7 @@ class Bot:
         register_announcing(app, intake, announcing)
         register(app, intake, helpdesk.asking, router)
         if settings.app_token is None:
-            self._parts.push_async_callback(intake.drained)
+            self._parts.push_async_callback(_drained, intake)
             await self._serve_health(Health(store, self._clock, ()))
             await self._serve(http_application(app), settings.host, settings.port)
         else:
@@ -294,7 +312,7 @@ class Bot:
             )
             await self._serve_health(Health(store, self._clock, (connection.problem,)))
             self._parts.push_async_callback(connection.close)
-            self._parts.push_async_callback(intake.drained)
+            self._parts.push_async_callback(_drained, intake)
             self._parts.push_async_callback(connection.stop)
             await connection.start()
 
@@ -315,18 +333,30 @@ class Bot:
     async def _watch_files(
         self, knowledge: Knowledge, store: Store, notices: Notices, teaching: Teaching
     ) -> None:
+        """Until cancelled; a look that fails is followed by another one."""
         while True:
             await asyncio.sleep(LOOK_AT_FILES_EVERY)
-            reload = await asyncio.to_thread(knowledge.reload_if_changed)
-            await _catch_up(teaching)
-            if reload.changed:
-                log.info("articles taken up", articles=len(knowledge.current.library))
-            errors = [str(one) for one in reload.findings if one.severity is Severity.ERROR]
-            if errors:
-                log.error("articles refused", findings=errors)
-                now = self._clock.now()
-                notice = notices.knowledge_refused(errors[0], now)
-                await store.commit(Commit(at=now, outbox=(notice,)))
+            try:
+                await self._look_at_files(knowledge, store, notices)
+                await _catch_up(teaching)
+            except Exception:
+                log.exception("the articles could not be looked at")
+
+    async def _look_at_files(self, knowledge: Knowledge, store: Store, notices: Notices) -> None:
+        reload = await asyncio.to_thread(knowledge.reload_if_changed)
+        if reload.changed:
+            log.info("articles taken up", articles=len(knowledge.current.library))
+        errors = [str(one) for one in reload.findings if one.severity is Severity.ERROR]
+        if errors:
+            log.error("articles refused", findings=errors)
+            now = self._clock.now()
+            notice = notices.knowledge_refused(errors[0], now)
+            await store.commit(Commit(at=now, outbox=(notice,)))
+
+
+async def _drained(intake: Intake) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(intake.drained(), TAKE_IN_WITHIN)
 
 
 async def _catch_up(teaching: Teaching) -> None:

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+import traceback
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_kinds_and_places),
         hide,
     ]
     structlog.configure(
@@ -43,6 +44,20 @@ def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+
+
+def _kinds_and_places(exc_info: Any) -> str:
+    """A traceback without the words of its exceptions: they may quote what people wrote."""
+    return "\n".join(_told(exc_info[1]))
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _told(before)
+        yield "then:"
+    yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    yield type(error).__qualname__
 
 
 def _says_no_payload(record: logging.LogRecord) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
@@ -266,4 +266,4 @@ def secrets_of(settings: Settings) -> Iterator[str]:
             yield secret.get_secret_value()
     password = urlsplit(settings.store_url).password
     if password:
-        yield password
+        yield from (settings.store_url, password, unquote(password))

@@ -1,1 +1,1 @@
-"""What is measured, each against something else in the same run. `python -m benchmarks` runs all."""
+"""What is measured, each against something else in the same run: `python -m benchmarks`."""

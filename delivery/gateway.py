@@ -4,6 +4,8 @@ Reads are retried by the client. Writes never are: a connection that broke does 
 nothing was posted, and the stock client's retry posts twice.
 """
 
+import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +26,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from delivery.errors import (
     ALREADY_SO,
     TOO_FAST,
+    MessageGone,
     MessageRefused,
     NotReached,
     OutcomeUnknown,
@@ -49,8 +52,16 @@ EDIT_TEXT = 4_000
 """Characters (docs.slack.dev/reference/methods/chat.update: msg_too_long)."""
 POST_TEXT = 40_000
 """Characters; Slack cuts what is longer (docs.slack.dev/reference/methods/chat.postMessage)."""
-PAGE = 100
+PAGE = 200
+MOST_PAGES = 10
+"""Of a thread or channel, in which a message of ours is looked for: a weekend's talk."""
+ANSWER_WITHIN = 10.0
+"""Seconds for one call, or for a read with all its retries; well below the sender's lease. The
+client's own ``timeout`` does not hold for a session that is given to it (slack_sdk,
+web/async_internal_utils)."""
 DEFAULT_RETRY_AFTER = 30.0
+UNREADABLE = "unreadable_response"
+"""Our code for an answer without a code of Slack's, as proxies on the way give it."""
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -114,9 +125,18 @@ class Gateway:
         answer = await self._write("chat.postMessage", arguments)
         posted = Posted(str(answer["channel"]), str(answer["ts"]))
         if thread_ts and answer.get("message", {}).get("thread_ts") != thread_ts:
-            await self.withdraw(MessageAt(posted.channel, posted.ts))
+            await self._take_back(posted)
             raise ThreadGone("thread_not_found")
         return posted
+
+    async def _take_back(self, posted: Posted) -> None:
+        """Raises ``OutcomeUnknown`` when it stays for now, so that it is looked for later."""
+        try:
+            await self.withdraw(MessageAt(posted.channel, posted.ts))
+        except MessageGone:
+            return
+        except SlackError as error:
+            raise OutcomeUnknown(f"not_taken_back_{error.code}") from error
 
     async def edit(self, target: MessageAt, content: Content) -> None:
         """Show a message anew."""
@@ -154,7 +174,8 @@ class Gateway:
                 headers={"Content-Type": "application/json"},
                 timeout=aiohttp.ClientTimeout(total=self._writer.timeout),
             ) as answer:
-                _raise_for_response_url(answer.status, (await answer.text())[:100])
+                text = (await answer.text())[:100]
+                _raise_for_response_url(answer.status, answer.headers, text)
         except aiohttp.ClientConnectorError as error:
             raise NotReached(type(error).__name__) from error
         except (TimeoutError, aiohttp.ClientError) as error:
@@ -183,7 +204,7 @@ class Gateway:
         await self._read("conversations.join", channel=channel)
 
     async def find(self, key: str, channel: str, thread_ts: str | None) -> FoundMessage | None:
-        """Our message of that key in a thread, or in the newest ``PAGE`` of the channel."""
+        """Our message of that key in a thread, or among the newest of the channel."""
         if thread_ts:
             found = await self._find_in("conversations.replies", key, channel=channel, ts=thread_ts)
             if found:
@@ -203,7 +224,7 @@ class Gateway:
                 "conversations.members", channel=channel, limit=1000, cursor=cursor
             )
             members.update(answer["members"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            cursor = _next_cursor(answer)
             if not cursor:
                 return frozenset(members)
 
@@ -212,14 +233,21 @@ class Gateway:
         return read_channel(answer["channel"])
 
     async def _find_in(self, method: str, key: str, **where: str) -> FoundMessage | None:
-        try:
-            answer = await self._read(method, limit=PAGE, include_all_metadata=True, **where)
-        except ThreadGone:
-            return None
-        messages: Sequence[Mapping[str, Any]] = answer.get("messages", ())
-        return next(
-            (read_found(one, where["channel"]) for one in messages if _key(one) == key), None
-        )
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page = {"limit": PAGE, "include_all_metadata": True, "cursor": cursor}
+            try:
+                answer = await self._read(method, **page, **where)
+            except ThreadGone:
+                return None
+            messages: Sequence[Mapping[str, Any]] = answer.get("messages", ())
+            found = next((one for one in messages if _key(one) == key), None)
+            if found:
+                return read_found(found, where["channel"])
+            cursor = _next_cursor(answer)
+            if not cursor:
+                return None
+        return None
 
     async def _read(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         response = await self._call(self._reader, method, arguments, form=True)
@@ -237,15 +265,21 @@ class Gateway:
         form: bool = False,
     ) -> AsyncSlackResponse:
         try:
-            if form:
-                return await client.api_call(method, params=dict(arguments))
-            return await client.api_call(method, json=dict(arguments))
+            async with asyncio.timeout(ANSWER_WITHIN):
+                if form:
+                    return await client.api_call(method, params=dict(arguments))
+                return await client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
             return _as_wanted_or_raise(error)
         except aiohttp.ClientConnectorError as error:
             raise NotReached(type(error).__name__) from error
         except (TimeoutError, aiohttp.ClientError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
+        except (
+            AttributeError,
+            ValueError,
+        ) as error:  # the client met no JSON object
+            raise OutcomeUnknown(UNREADABLE) from error
 
 
 def _client(
@@ -270,6 +304,10 @@ def _as_persona(persona: Persona | None) -> dict[str, Any]:
     return {"username": persona.name, **picture}
 
 
+def _next_cursor(answer: Mapping[str, Any]) -> str:
+    return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+
+
 def _headers(response: AsyncSlackResponse) -> dict[str, str]:
     return {name.lower(): str(value) for name, value in (response.headers or {}).items()}
 
@@ -282,7 +320,7 @@ def _key(message: Mapping[str, Any]) -> str | None:
 
 def _body(response: AsyncSlackResponse) -> Mapping[str, Any]:
     if not isinstance(response.data, dict):
-        raise OutcomeUnknown("unreadable_response")
+        raise OutcomeUnknown(UNREADABLE)
     return response.data
 
 
@@ -295,23 +333,33 @@ def _as_wanted_or_raise(error: SlackApiError) -> AsyncSlackResponse:
 
 
 def _translated(response: Any, code: str) -> SlackError:
+    """Slack's refusals are JSON with a code: what has none proves nothing."""
     status = getattr(response, "status_code", 200)
     if status == 429 or code in TOO_FAST:
-        headers = {name.lower(): value for name, value in (response.headers or {}).items()}
-        return TooFast(code, float(headers.get("retry-after", DEFAULT_RETRY_AFTER)))
+        return TooFast(code, _retry_after(response.headers or {}))
     if status >= 500:
         return OutcomeUnknown(f"http_{status}")
-    return error_for(code)
+    return OutcomeUnknown(code) if code == UNREADABLE else error_for(code)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    """The seconds to wait; ``DEFAULT_RETRY_AFTER`` where the header does not tell."""
+    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        seconds = float(told)
+    except ValueError:
+        return DEFAULT_RETRY_AFTER
+    return seconds if math.isfinite(seconds) and seconds >= 0 else DEFAULT_RETRY_AFTER
 
 
 def _code(response: Any) -> str:
     body = getattr(response, "data", response)
-    return str(body.get("error", "unreadable_response")) if isinstance(body, dict) else "http_error"
+    return str(body.get("error", UNREADABLE)) if isinstance(body, dict) else UNREADABLE
 
 
-def _raise_for_response_url(status: int, text: str) -> None:
+def _raise_for_response_url(status: int, headers: Mapping[str, str], text: str) -> None:
     if status == 429:
-        raise TooFast("ratelimited", DEFAULT_RETRY_AFTER)
+        raise TooFast("ratelimited", _retry_after(headers))
     if status >= 500:
         raise OutcomeUnknown(f"http_{status}")
     if status >= 400:

@@ -1,7 +1,9 @@
 """Who is in the role channels, remembered and kept true by events."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from typing import TypeAlias
 
 import structlog
 
@@ -11,6 +13,10 @@ from helpdesk.errors import RolesUnknown
 
 REMEMBERED_FOR = 300.0
 """Seconds. Join and leave events correct it sooner; a missed event does so at the latest then."""
+ANSWER_WITHIN = 1.0
+"""Seconds; a press must be acknowledged within three."""
+
+Change: TypeAlias = Callable[[frozenset[str]], frozenset[str]]
 
 log = structlog.get_logger()
 
@@ -25,6 +31,8 @@ class Membership:
         self._bot_user = bot_user
         self._now = now
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._asking: dict[str, asyncio.Task[frozenset[str]]] = {}
+        self._meanwhile: dict[str, list[Change]] = {}
 
     async def is_member(self, channel: str, user: str) -> bool:
         return user in await self.members(channel)
@@ -36,12 +44,31 @@ class Membership:
         if remembered and remembered[0] > self._now():
             return remembered[1]
         try:
-            members = await self._gateway.members(channel) - {self._bot_user}
-        except SlackError as error:
-            log.warning("members not read", channel=channel, code=error.code)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                return await asyncio.shield(self._asked(channel))
+        except (TimeoutError, SlackError) as error:
+            log.warning("members not read", channel=channel, reason=str(error) or "too slow")
             if remembered:
                 return remembered[1]
             raise RolesUnknown(channel) from error
+
+    def _asked(self, channel: str) -> asyncio.Task[frozenset[str]]:
+        if channel not in self._asking:
+            task = asyncio.create_task(self._ask(channel))
+            task.add_done_callback(lambda done: self._asking.pop(channel, None))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._asking[channel] = task
+        return self._asking[channel]
+
+    async def _ask(self, channel: str) -> frozenset[str]:
+        """What Slack tells, and on top of it what events told while it was being asked."""
+        self._meanwhile[channel] = []
+        try:
+            members = await self._gateway.members(channel) - {self._bot_user}
+        finally:
+            changes = self._meanwhile.pop(channel)
+        for change in changes:
+            members = change(members)
         self._members[channel] = (self._now() + REMEMBERED_FOR, members)
         return members
 
@@ -51,7 +78,8 @@ class Membership:
     def left(self, channel: str, user: str) -> None:
         self._change(channel, lambda members: members - {user})
 
-    def _change(self, channel: str, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+    def _change(self, channel: str, change: Change) -> None:
+        self._meanwhile.get(channel, []).append(change)
         remembered = self._members.get(channel)
         if remembered:
             self._members[channel] = (remembered[0], change(remembered[1]))

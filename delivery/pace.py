@@ -19,8 +19,20 @@ IN_A_CHANNEL = Rate(interval=1.0, burst=3)
 IN_THE_WORKSPACE = Rate(interval=0.25, burst=20)
 UNLIMITED = Rate(interval=0.0)
 
+PATIENCE = 5.0
+"""Seconds; what must wait longer for its slot goes back to the outbox, and leaves its place in the
+lane to others."""
+
 MOST_REMEMBERED = 10_000
 """Channels; beyond, those whose time has passed are forgotten."""
+
+
+class SlotFarOff(Exception):
+    """The next slot is more than ``PATIENCE`` away: ``seconds``. None was taken."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.1f} s")
+        self.seconds = seconds
 
 
 class Pace:
@@ -42,8 +54,13 @@ class Pace:
         self._next: dict[str, float] = {}
 
     async def slot(self, channel: str) -> None:
-        """Return when one message may be posted in ``channel``."""
-        delay = max(self._take(channel, self._in_channel), self._take("", self._in_workspace))
+        """Return when one message may be posted in ``channel``. Raises ``SlotFarOff``."""
+        rates = {channel: self._in_channel, "": self._in_workspace}
+        delay = max(self._delay(name, rate) for name, rate in rates.items())
+        if delay > PATIENCE:
+            raise SlotFarOff(delay)
+        for name, rate in rates.items():
+            self._take(name, rate)
         if delay > 0:
             await asyncio.sleep(delay)
 
@@ -52,10 +69,13 @@ class Pace:
         until = self._now() + seconds + self._in_channel.interval * (self._in_channel.burst - 1)
         self._next[channel] = max(self._next.get(channel, 0.0), until)
 
-    def _take(self, channel: str, rate: Rate) -> float:
+    def _delay(self, channel: str, rate: Rate) -> float:
         now = self._now()
         due = max(self._next.get(channel, now), now)
+        return due - rate.interval * (rate.burst - 1) - now
+
+    def _take(self, channel: str, rate: Rate) -> None:
+        now = self._now()
         if len(self._next) > MOST_REMEMBERED:
             self._next = {one: at for one, at in self._next.items() if at > now}
-        self._next[channel] = due + rate.interval
-        return due - rate.interval * (rate.burst - 1) - now
+        self._next[channel] = max(self._next.get(channel, now), now) + rate.interval

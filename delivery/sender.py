@@ -22,13 +22,14 @@ from delivery.errors import (
     NotReached,
     OutcomeUnknown,
     PersonUnreachable,
+    Refused,
     SlackError,
     ThreadGone,
     TooFast,
 )
 from delivery.gateway import Gateway
 from delivery.idling import LONGEST_IDLE, idle
-from delivery.pace import Pace
+from delivery.pace import Pace, SlotFarOff
 from delivery.responses import FoundMessage
 from storage.errors import StoreUnavailable
 from storage.outbox import (
@@ -54,12 +55,15 @@ from storage.outbox import (
 from storage.port import Commit, Store
 
 LEASE = timedelta(seconds=60)
+LAST_MOMENTS = timedelta(seconds=15)
+"""Of a lease, in which no post is begun: the answer could come when the item is another's."""
 AT_ONCE = {Lane.CONVERSATION: 32, Lane.ANNOUNCEMENT: 8}
 SETTLING = timedelta(seconds=2)
 """How long an unknown outcome is left alone before it is looked for, and the first back-off."""
 LONGEST_BACKOFF = timedelta(seconds=60)
-MOST_ATTEMPTS = 30
-"""With the back-off this is about 25 minutes; then an item is given up and stays on record."""
+MOST_ATTEMPTS = 1_440
+"""With the back-off this is about a day; an item whose outcome is unknown even then is given up and
+stays on record. What was certainly not done is tried for ever: Slack may be away for long."""
 
 SENT = Counter("signpost_sent", "Outgoing calls by how they ended", ["call", "outcome"])
 
@@ -74,6 +78,10 @@ class Noticing(Protocol):
 
 class NotYet(Exception):
     """The item refers to a message that is still to be sent."""
+
+
+class HeldTooLong(Exception):
+    """The lease ends too soon to begin a post under it."""
 
 
 class Sender:
@@ -140,9 +148,14 @@ class Sender:
             log.warning("the store is away, the outcome is looked for later", item=lease.item.key)
         except Exception:
             log.exception("an item could not be sent", item=lease.item.key)
-            await self._store.retry_outbox(
-                lease, self._clock.now() + LONGEST_BACKOFF, "unexpected", doubtful=True
-            )
+            await self._retry_unexpected(lease)
+
+    async def _retry_unexpected(self, lease: OutboxLease) -> None:
+        due = self._clock.now() + LONGEST_BACKOFF
+        try:
+            await self._store.retry_outbox(lease, due, "unexpected", doubtful=True)
+        except StoreUnavailable:
+            log.warning("the store is away, the outcome is looked for later", item=lease.item.key)
 
     async def send(self, lease: OutboxLease) -> None:
         """Send one item and record how it ended."""
@@ -151,7 +164,11 @@ class Sender:
         except SlackError as error:
             await self._react(lease, error)
         except NotYet:
-            await self._again(lease, "waits for another message", SETTLING, doubtful=False)
+            await self._later(lease, "waits for another message", _backoff(lease.attempt))
+        except SlotFarOff as slot:
+            await self._later(lease, "waits for its turn", timedelta(seconds=slot.seconds))
+        except HeldTooLong:
+            await self._later(lease, "held too long", timedelta())
         else:
             await self._store.finish_outbox(lease, posted)
             SENT.labels(lease.item.call.call, "done").inc()
@@ -160,67 +177,101 @@ class Sender:
         item = lease.item
         match item.call:
             case Post():
-                return await self._post(item, item.call, lease.doubtful)
+                return await self._post(lease, item.call)
             case Edit(target, content):
-                await self._gateway.edit(await self._place(target), content)
+                await self._edit(await self._place(target), content)
             case Withdraw(target):
                 await self._gateway.withdraw(await self._place(target))
-            case Whisper(channel, user, content, thread_ts):
-                if not lease.doubtful:
-                    await self._gateway.whisper(channel, user, content, thread_ts)
+            case Whisper():
+                return await self._whisper(lease, item.call)
             case Respond(url, content, replace_original):
                 await self._gateway.respond(url, content, replace_original=replace_original)
             case PublishHome(user, view):
                 await self._gateway.publish_home(user, view)
         return None
 
-    async def _post(self, item: OutboxItem, post: Post, doubtful: bool) -> Posted:
+    async def _edit(self, place: MessageAt, content: Content) -> None:
+        try:
+            await self._gateway.edit(place, content)
+        except MessageRefused as error:
+            log.error("Slack refused our blocks, the words go alone", code=error.code)
+            await self._gateway.edit(place, Content(content.text))
+
+    async def _whisper(self, lease: OutboxLease, whisper: Whisper) -> Posted | None:
+        """Said directly to a person who cannot see it where it belongs."""
+        if lease.doubtful:
+            return None
+        channel, user, content = whisper.channel, whisper.user, whisper.content
+        try:
+            await self._gateway.whisper(channel, user, content, whisper.thread_ts)
+        except (PersonUnreachable, ChannelUnusable):
+            return await self._post_directly(lease, Post(ToPerson(user), content), user)
+        return None
+
+    async def _post(self, lease: OutboxLease, post: Post) -> Posted:
         try:
             channel, thread_ts = await self._destination(post)
-            if doubtful and (posted := await self._look_for(item.key, channel, thread_ts)):
+            if posted := await self._look_for(lease, channel, thread_ts):
                 return posted
-            return await self._post_in(channel, thread_ts, item.key, post)
-        except (ThreadGone, ChannelUnusable) as error:
+            return await self._post_in(channel, thread_ts, lease, post)
+        except (ThreadGone, ChannelUnusable, Refused) as error:
             if post.fallback_user is None:
                 raise
             await self._tell_admins(error, post)
-            return await self._post_directly(item.key, post, post.fallback_user, doubtful)
+            return await self._post_directly(lease, post, post.fallback_user)
 
-    async def _post_in(self, channel: str, thread_ts: str | None, key: str, post: Post) -> Posted:
+    async def _post_in(
+        self, channel: str, thread_ts: str | None, lease: OutboxLease, post: Post
+    ) -> Posted:
         await self._pace.slot(channel)
         try:
-            return await self._call_post(channel, thread_ts, key, post, post.content)
+            return await self._call_post(channel, thread_ts, lease, post, post.content)
         except ChannelUnusable as error:
             if error.code != "not_in_channel":
                 raise
-            await self._gateway.join(channel)
-            return await self._call_post(channel, thread_ts, key, post, post.content)
+            await self._join(channel, error)
+            return await self._call_post(channel, thread_ts, lease, post, post.content)
         except MessageRefused as error:
+            key = lease.item.key
             log.error("Slack refused our blocks, the words go alone", item=key, code=error.code)
             words = Content(post.content.text)
-            return await self._call_post(channel, thread_ts, key, post, words)
+            return await self._call_post(channel, thread_ts, lease, post, words)
+
+    async def _join(self, channel: str, kept_out: ChannelUnusable) -> None:
+        try:
+            await self._gateway.join(channel)
+        except (ChannelUnusable, Refused, AccessLost) as error:
+            log.warning("cannot join by myself", channel=channel, code=error.code)
+            raise kept_out from error
 
     async def _call_post(
-        self, channel: str, thread_ts: str | None, key: str, post: Post, content: Content
+        self, channel: str, thread_ts: str | None, lease: OutboxLease, post: Post, content: Content
     ) -> Posted:
+        if self._clock.now() >= lease.until - LAST_MOMENTS:
+            raise HeldTooLong
+        key, persona = lease.item.key, post.persona
         try:
             return await self._gateway.post(
-                channel, content, key=key, thread_ts=thread_ts, persona=post.persona
+                channel, content, key=key, thread_ts=thread_ts, persona=persona
             )
         except TooFast as error:
             self._pace.hold(channel, error.retry_after)
             raise
 
-    async def _post_directly(self, key: str, post: Post, user: str, doubtful: bool) -> Posted:
+    async def _post_directly(self, lease: OutboxLease, post: Post, user: str) -> Posted:
         channel = await self._gateway.direct_message(user)
-        if doubtful and (posted := await self._look_for(key, channel, None)):
+        if posted := await self._look_for(lease, channel, None):
             return posted
-        return await self._post_in(channel, None, key, post)
+        return await self._post_in(channel, None, lease, post)
 
-    async def _look_for(self, key: str, channel: str, thread_ts: str | None) -> Posted | None:
-        """Where an earlier try left the message. One that landed outside its thread, because the
-        root was gone, is taken back."""
-        found = await self._find(key, channel, thread_ts)
+    async def _look_for(
+        self, lease: OutboxLease, channel: str, thread_ts: str | None
+    ) -> Posted | None:
+        """Where an earlier try left the message, if there may have been one. A message that landed
+        outside its thread, because the root was gone, is taken back."""
+        if not lease.doubtful:
+            return None
+        found = await self._find(lease.item.key, channel, thread_ts)
         if found is None:
             return None
         if thread_ts and found.thread_ts != thread_ts:
@@ -264,28 +315,32 @@ class Sender:
         SENT.labels(lease.item.call.call, type(error).__name__).inc()
         match error:
             case TooFast(retry_after=seconds):
-                await self._again(lease, error.code, timedelta(seconds=seconds), doubtful=False)
+                await self._later(lease, error.code, timedelta(seconds=seconds))
             case NotReached():
-                await self._again(lease, error.code, _backoff(lease.attempt), doubtful=False)
-            case OutcomeUnknown():
-                await self._again(lease, error.code, _backoff(lease.attempt), doubtful=True)
+                await self._later(lease, error.code, _backoff(lease.attempt))
             case AccessLost():
                 self._on_access_lost(error.code)
-                await self._again(lease, error.code, LONGEST_BACKOFF, doubtful=False)
+                await self._later(lease, error.code, LONGEST_BACKOFF)
+            case OutcomeUnknown():
+                await self._doubted(lease, error.code)
             case _:
                 await self._give_up(lease, error)
 
-    async def _again(
-        self, lease: OutboxLease, reason: str, after: timedelta, *, doubtful: bool
-    ) -> None:
-        waits_for_mend = reason in ("token_revoked", "invalid_auth", "account_inactive")
-        if lease.attempt >= MOST_ATTEMPTS and not waits_for_mend:
+    async def _later(self, lease: OutboxLease, reason: str, after: timedelta) -> None:
+        """Nothing was done, so it stays to be done, however often that happens."""
+        log.info("sent again later", item=lease.item.key, reason=reason)
+        due = self._clock.now() + after
+        await self._store.retry_outbox(lease, due, reason, doubtful=lease.doubtful)
+
+    async def _doubted(self, lease: OutboxLease, reason: str) -> None:
+        """Nobody knows whether it was done: it is looked for later."""
+        if lease.attempt >= MOST_ATTEMPTS:
             log.error("given up after many attempts", item=lease.item.key, reason=reason)
             await self._store.bury_outbox(lease, reason)
             return
-        due = self._clock.now() + after
-        log.info("sent again later", item=lease.item.key, reason=reason, doubtful=doubtful)
-        await self._store.retry_outbox(lease, due, reason, doubtful=doubtful or lease.doubtful)
+        log.info("looked for and sent again later", item=lease.item.key, reason=reason)
+        due = self._clock.now() + _backoff(lease.attempt)
+        await self._store.retry_outbox(lease, due, reason, doubtful=True)
 
     async def _give_up(self, lease: OutboxLease, error: SlackError) -> None:
         if isinstance(error, MessageGone) and not isinstance(lease.item.call, Post):
@@ -298,7 +353,8 @@ class Sender:
             await self._tell_admins(error, lease.item.call)
 
     async def _tell_admins(self, error: SlackError, post: Post) -> None:
-        if not isinstance(error, ChannelUnusable) or not isinstance(post.to, InChannel):
+        is_for_admins = isinstance(error, ChannelUnusable | Refused | MessageRefused)
+        if not is_for_admins or not isinstance(post.to, InChannel):
             return
         now = self._clock.now()
         notice = self._notice(post.to.channel, error.code, now)

@@ -223,9 +223,7 @@ def group_of(question: Question) -> str:
     return f"{question.channel}/{question.thread_ts or question.ts}"
 
 
-def _to_no_words(
-    said: Said, place: Place, say: Say, desk: Desk, talk: Talk
-) -> list[Reply]:
+def _to_no_words(said: Said, place: Place, say: Say, desk: Desk, talk: Talk) -> list[Reply]:
     if place is Place.QUESTION_CHANNEL and not said.files:
         return []
     if said.files:

@@ -54,6 +54,7 @@ log = structlog.get_logger()
 
 _ANYTHING = re.compile(".*")
 
+
 def build_app(
     client: AsyncWebClient, identity: AuthorizeResult, signing_secret: str | None
 ) -> AsyncApp:
@@ -126,9 +127,7 @@ def _on_choices(app: AsyncApp, intake: Intake, desk: Desk) -> None:
     async def on_language(body: dict[str, Any], ack: AsyncAck) -> None:
         if is_in_view(body):
             chosen = read_press_in_view(body)
-            await intake.take(
-                chosen.key, body, lambda now: decide_home_language(chosen, desk, now)
-            )
+            await intake.take(chosen.key, body, lambda now: decide_home_language(chosen, desk, now))
         else:
             pressed = read_press(body)
             await intake.take(

@@ -54,9 +54,7 @@ async def _reaches(channel: str, desk: Desk) -> bool:
     return True
 
 
-async def _answered_privately(
-    used: ShortcutUsed, desk: Desk, say: Say, now: datetime
-) -> Decision:
+async def _answered_privately(used: ShortcutUsed, desk: Desk, say: Say, now: datetime) -> Decision:
     reply = await _reply(_said(used, used.user), Place.COMMAND, desk, now)
     if reply is None or reply.question is None:
         return _told(used, Content(say("shortcut-no-answer")), now)

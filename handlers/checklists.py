@@ -94,9 +94,7 @@ def overview(
             continue
         steps = len(steps_of(article)[:MOST_STEPS])
         done = progress(checklist, steps)
-        text = say(
-            "checklist-progress", device=say(f"platform-{platform}"), done=done, steps=steps
-        )
+        text = say("checklist-progress", device=say(f"platform-{platform}"), done=done, steps=steps)
         button = {
             "type": "button",
             "action_id": f"{ChecklistAction.OPEN}.{number}",
@@ -131,8 +129,9 @@ def _modal(article: Article, done: tuple[int, ...], say: Say) -> dict[str, Any]:
 
 
 def _steps(article: Article, done: tuple[int, ...], say: Say) -> Iterator[dict[str, Any]]:
-    option = {"text": {"type": "plain_text", "text": say("checklist-done")}, "value": DONE}
     for number, step in enumerate(steps_of(article)[:MOST_STEPS], start=1):
+        label = say("checklist-done", number=number)
+        option = {"text": {"type": "plain_text", "text": label}, "value": DONE}
         ticks: dict[str, Any] = {
             "type": "checkboxes",
             "action_id": f"{ChecklistAction.TICK}.{number}",
@@ -140,5 +139,5 @@ def _steps(article: Article, done: tuple[int, ...], say: Say) -> Iterator[dict[s
         }
         if number in done:
             ticks["initial_options"] = [option]
-        yield dict(rich_text(*from_markdown(f"{number}. {step}")))
+        yield dict(rich_text(*from_markdown(f"**{number}.** {step}")))
         yield {"type": "actions", "elements": [ticks]}

@@ -1,6 +1,7 @@
 """The two ways in from Slack: Socket Mode, kept alive by a watchdog, and HTTP."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,11 @@ WATCH_EVERY = 5.0
 SILENT_FOR = 60.0
 """Seconds without a live session after which a new one is forced. The client holds a session for
 stale after four missed pings (slack_sdk, socket_mode/aiohttp)."""
+CLOSE_WITHIN = 1.0
+"""Seconds for Slack to answer our farewell; aiohttp would wait for ten."""
+CONNECT_WITHIN = 15.0
+"""Seconds; then a new address is asked for. The client tries the one it has for ever, and that
+opens one connection only, for a short while."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 log = structlog.get_logger()
@@ -60,6 +66,9 @@ class SocketMode:
         self._handler.client.auto_reconnect_enabled = False
 
     async def close(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN):
+                await self._handler.client.disconnect()  # type: ignore[no-untyped-call]
         await self._handler.client.close()  # type: ignore[no-untyped-call]
 
     async def problem(self) -> str | None:
@@ -71,12 +80,14 @@ class SocketMode:
 
     async def _connected_now(self) -> bool:
         try:
-            await self._handler.client.connect_to_new_endpoint(force=True)
+            async with asyncio.timeout(CONNECT_WITHIN):
+                await self._handler.client.connect_to_new_endpoint(force=True)
         except SlackApiError as error:
             self._on_refused(str(error.response.get("error")))
             log.error("Slack refuses the connection", code=str(error.response.get("error")))
             return False
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, AttributeError, KeyError) as error:
+            # The last two: the client met an answer that is not Slack's, such as a proxy's page.
             log.warning("Slack cannot be reached, trying again", error=type(error).__name__)
             return False
         self._last_alive = self._now()

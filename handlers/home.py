@@ -31,9 +31,7 @@ class HomeAction(StrEnum):
 
 async def decide_home(opened: HomeOpened, desk: Desk, now: datetime) -> Decision:
     """Show the tab as things stand."""
-    return Decision(
-        outbox=(await home_item(opened.team, opened.user, opened.event_id, desk, now),)
-    )
+    return Decision(outbox=(await home_item(opened.team, opened.user, opened.event_id, desk, now),))
 
 
 async def decide_home_language(pressed: PressedInView, desk: Desk, now: datetime) -> Decision:

@@ -311,4 +311,3 @@ def _note(pressed: Pressed, text: str, now: datetime) -> OutboxItem:
         call=respond if pressed.ephemeral else whisper,
         due_at=now,
     )
-

@@ -60,9 +60,7 @@ async def chosen(user: str, language: Language | None, desk: Desk) -> tuple[Put,
     record_id = preference_id(person.team, user)
     stored = await desk.store.get(PREFERENCE, record_id)
     preference = stored.record if stored else Preference(record_id, person.team, user)
-    put = Put(
-        PREFERENCE, replace(preference, language=language), stored.version if stored else NEW
-    )
+    put = Put(PREFERENCE, replace(preference, language=language), stored.version if stored else NEW)
     speaking = replace(await desk.speaking(person), chosen=language)
     say = desk.say_in(speaking.language())
     text = say("language-chosen") if language else say("language-as-written")

@@ -9,6 +9,7 @@ from knowledge.article import Language
 from storage.outbox import Content, InChannel, OutboxItem, Post
 
 _GONE = {"is_archived", "is_inactive", "channel_type_not_supported"}
+_NOT_INVITED = {"not_in_channel", "channel_not_found", "no_permission"}
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Notices:
         ``None`` when it is their own channel."""
         if channel == self.admin_channel:
             return None
-        text_key = "channel-archived" if code in _GONE else "channel-unusable"
-        text = self.catalogue.text(text_key, self.language, channel=f"<#{channel}>", code=code)
+        text = self.catalogue.text(
+            _why_not(code), self.language, channel=f"<#{channel}>", code=code
+        )
         return self._to_admins(f"notice:channel:{channel}:{code}:{now.date()}", text, now)
 
     def payload_failed(self, failed_id: str, error: str, now: datetime) -> OutboxItem:
@@ -66,3 +68,10 @@ class Notices:
             call=Post(InChannel(self.admin_channel), Content(text)),
             due_at=now,
         )
+
+
+def _why_not(code: str) -> str:
+    """The key of the text that says what to do about Slack's code."""
+    if code in _GONE:
+        return "channel-archived"
+    return "channel-unusable" if code in _NOT_INVITED else "channel-refused"

@@ -321,13 +321,13 @@ def read_press(body: Payload) -> Pressed:
         message_ts = container["message_ts"]
         return Pressed(
             key=f"press:{user['id']}:{message_ts}:{action['action_id']}:{action['action_ts']}",
-            team=body["team"]["id"],
+            team=(body.get("team") or {}).get("id") or user["team_id"],
             user=user["id"],
             action=action["action_id"],
             value=_value(action),
             channel=container["channel_id"],
             message_ts=message_ts,
-            thread_ts=container.get("thread_ts") or body.get("message", {}).get("thread_ts"),
+            thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
             trigger_id=body.get("trigger_id", ""),
             ephemeral=bool(container.get("is_ephemeral")),
             response_url=body.get("response_url") or "",
@@ -375,7 +375,8 @@ def person_and_place(body: Payload) -> tuple[str, str, str | None] | None:
     channel = event.get("channel") or container.get("channel_id")
     if not isinstance(user, str) or not isinstance(channel, str) or event.get("bot_id"):
         return None
-    thread = event.get("thread_ts") or event.get("ts") or container.get("message_ts")
+    said_at = event.get("thread_ts") or event.get("ts")
+    thread = said_at or container.get("thread_ts") or container.get("message_ts")
     return user, channel, thread
 
 

@@ -41,9 +41,7 @@ async def decide_my_data(commanded: Commanded, desk: Desk, now: datetime) -> Dec
         say("data-language", language=chosen),
         *(_line(one.record, language, say) for one in stored),
     ]
-    given = tuple(
-        _given(commanded, number, text, now) for number, text in enumerate(_parts(lines))
-    )
+    given = tuple(_given(commanded, number, text, now) for number, text in enumerate(_parts(lines)))
     told = privately(commanded, Content(say("data-sent")), now)
     return Decision(outbox=(*given, told))
 

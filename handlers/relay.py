@@ -187,9 +187,7 @@ def _listening_tier(ticket: Ticket) -> int:
     return tier if ticket.card(tier) else ticket.tier
 
 
-async def decide_change(
-    changed: Changed, desk: HelpdeskDesk, now: datetime
-) -> Decision | None:
+async def decide_change(changed: Changed, desk: HelpdeskDesk, now: datetime) -> Decision | None:
     """An edit or a deletion of a message that was relayed: its copy follows. ``None`` for a
     message without a link, such as an internal note, which concerns no ticket."""
     place = place_key(changed.team, changed.channel, changed.ts)

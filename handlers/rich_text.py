@@ -64,7 +64,9 @@ def _block(node: SyntaxTreeNode) -> Iterator[dict[str, Any]]:
 
 
 def _section(node: SyntaxTreeNode, **style: bool) -> dict[str, Any]:
-    return {"type": "rich_text_section", "elements": list(_inline(node, style))}
+    """Never empty, which Slack would refuse."""
+    runs = list(_inline(node, style)) or [_run(" ", {})]
+    return {"type": "rich_text_section", "elements": runs}
 
 
 def _list(node: SyntaxTreeNode, indent: int) -> Iterator[dict[str, Any]]:
@@ -143,8 +145,9 @@ def _lines(node: SyntaxTreeNode, lead: str) -> Iterator[str]:
     if node.type in ("bullet_list", "ordered_list"):
         for number, item in enumerate(node.children, 1):
             mark = f"{number}." if node.type == "ordered_list" else "-"
-            first, *rest = [line for child in item.children for line in _lines(child, lead + "  ")]
-            yield f"{lead}{mark} {first.strip()}"
+            inner = [line for child in item.children for line in _lines(child, lead + "  ")]
+            first, rest = (inner[0], inner[1:]) if inner else ("", [])
+            yield f"{lead}{mark} {first.strip()}".rstrip()
             yield from rest
     elif node.type == "inline" or node.type in ("paragraph", "heading"):
         yield lead + _text_with_addresses(node)

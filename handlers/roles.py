@@ -1,7 +1,35 @@
 """Who may do what the helpdesk and the admins do: members of their channels."""
 
+from dataclasses import dataclass
+
 from handlers.desk import Desk
+from handlers.ports import People, Roles
 from helpdesk.errors import RolesUnknown
+
+
+@dataclass(frozen=True)
+class StaffRoles:
+    """Role channels, in which guests, people of other organisations, bots and deactivated people
+    have no role although they are members."""
+
+    roles: Roles
+    people: People
+
+    async def is_member(self, channel: str, user: str) -> bool:
+        """Whether the person has the channel's role. Raises ``RolesUnknown``."""
+        person = await self.people.person(user)
+        if person.may_only_ask or person.bot or person.deactivated:
+            return False
+        return await self.roles.is_member(channel, user)
+
+    async def members(self, channel: str) -> frozenset[str]:
+        return await self.roles.members(channel)
+
+    def joined(self, channel: str, user: str) -> None:
+        self.roles.joined(channel, user)
+
+    def left(self, channel: str, user: str) -> None:
+        self.roles.left(channel, user)
 
 
 async def is_agent(user: str, desk: Desk) -> bool:

@@ -84,9 +84,9 @@ TICKET = RecordKind(
         "tier": lambda ticket: f"{ticket.team}/{ticket.tier}/{ticket.state}",
         "holder": _acting,
         "asker": lambda ticket: person_key(ticket.team, ticket.asker),
-        "thread": lambda ticket: place_key(ticket.team, ticket.channel, ticket.thread_ts)
-        if ticket.thread_ts
-        else None,
+        "thread": lambda ticket: (
+            place_key(ticket.team, ticket.channel, ticket.thread_ts) if ticket.thread_ts else None
+        ),
         "question": lambda ticket: ticket.question or None,
     },
 )

@@ -49,6 +49,7 @@ trouble-person = Something went wrong on my side and I could not answer. What yo
 trouble-admins = A message or press could not be handled ({ $error }). It is kept in the store as { $id }; see the log at that id. Nothing else has stopped.
 channel-unusable = I cannot post in { $channel } ({ $code }). Invite me there with /invite @signpost, or change the channel in the settings.
 channel-archived = I cannot post in { $channel } because it is archived or read-only ({ $code }). Unarchive it, or change the channel in the settings.
+channel-refused = Slack refused my message to { $channel } with the code { $code }. Look it up at docs.slack.dev/reference/methods/chat.postMessage: a rule of the workspace may forbid it.
 knowledge-refused = Changed articles were not taken up because of errors in them; the last good ones stay in use. First error: { $finding }
 
 # Announcing: the messages of the rollout, and the admins' card.
@@ -503,7 +504,7 @@ known-fixed = Fixed: { $text }
 home-checklists = Checklists
 checklist-progress = { $device }: { $done } of { $steps } steps done
 checklist-title = Steps
-checklist-done = Done
+checklist-done = Step { $number } done
 button-checklist = Open the steps
 
 button-add-phrasing = Add as a phrasing

@@ -49,6 +49,7 @@ trouble-person = Er ging bij mij iets mis en ik kon niet antwoorden. Wat je stuu
 trouble-admins = Een bericht of druk op een knop kon niet verwerkt worden ({ $error }). Het is bewaard als { $id }; zie het logboek bij dat nummer. Verder is er niets gestopt.
 channel-unusable = Ik kan niet schrijven in { $channel } ({ $code }). Nodig me daar uit met /invite @signpost, of wijzig het kanaal in de instellingen.
 channel-archived = Ik kan niet schrijven in { $channel }, want het is gearchiveerd of alleen-lezen ({ $code }). Haal het uit het archief, of wijzig het kanaal in de instellingen.
+channel-refused = Slack weigerde mijn bericht aan { $channel } met de code { $code }. Zoek die op via docs.slack.dev/reference/methods/chat.postMessage: een regel van de werkruimte kan het verbieden.
 knowledge-refused = Gewijzigde artikelen zijn niet overgenomen omdat er fouten in staan; de laatste goede blijven in gebruik. Eerste fout: { $finding }
 
 # Announcing: the messages of the rollout, and the admins' card.
@@ -503,7 +504,7 @@ known-fixed = Opgelost: { $text }
 home-checklists = Checklists
 checklist-progress = { $device }: { $done } van { $steps } stappen gedaan
 checklist-title = Stappen
-checklist-done = Gedaan
+checklist-done = Stap { $number } gedaan
 button-checklist = Open de stappen
 
 button-add-phrasing = Voeg toe als formulering

@@ -49,6 +49,7 @@ trouble-person = Något gick fel hos mig och jag kunde inte svara. Det du skicka
 trouble-admins = Ett meddelande eller en knapptryckning kunde inte hanteras ({ $error }). Det är sparat som { $id }; se loggen vid det numret. Inget annat har stannat.
 channel-unusable = Jag kan inte skriva i { $channel } ({ $code }). Bjud in mig med /invite @signpost, eller ändra kanalen i inställningarna.
 channel-archived = Jag kan inte skriva i { $channel } eftersom den är arkiverad eller skrivskyddad ({ $code }). Ta den ur arkivet, eller ändra kanalen i inställningarna.
+channel-refused = Slack nekade mitt meddelande till { $channel } med koden { $code }. Slå upp den på docs.slack.dev/reference/methods/chat.postMessage: en regel i arbetsytan kan förbjuda det.
 knowledge-refused = Ändrade artiklar togs inte i bruk eftersom de innehåller fel; de senaste fungerande används fortfarande. Första felet: { $finding }
 
 # Announcing: the messages of the rollout, and the admins' card.
@@ -503,7 +504,7 @@ known-fixed = Löst: { $text }
 home-checklists = Checklistor
 checklist-progress = { $device }: { $done } av { $steps } steg klara
 checklist-title = Steg
-checklist-done = Klart
+checklist-done = Steg { $number } klart
 button-checklist = Öppna stegen
 
 button-add-phrasing = Lägg till som formulering

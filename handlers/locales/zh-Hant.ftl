@@ -49,6 +49,7 @@ trouble-person = 我這邊出了問題，沒能回答您。您傳送的內容已
 trouble-admins = 有一則訊息或一次按鍵無法處理（{ $error }）。內容已保留，編號為 { $id }，請查看該編號的記錄。其他功能都正常運作。
 channel-unusable = 我無法在 { $channel } 發文（{ $code }）。請在該頻道用 /invite @signpost 邀請我，或在設定中更換頻道。
 channel-archived = 我無法在 { $channel } 發文，因為頻道已封存或唯讀（{ $code }）。請取消封存，或在設定中更換頻道。
+channel-refused = Slack 拒絕了我傳到 { $channel } 的訊息，代碼為 { $code }。請到 docs.slack.dev/reference/methods/chat.postMessage 查詢：可能是工作區的規定不允許。
 knowledge-refused = 變更的文章有錯誤，因此沒有採用，仍使用上一版正確的內容。第一個錯誤：{ $finding }
 
 # Announcing: the messages of the rollout, and the admins' card.
@@ -503,7 +504,7 @@ known-fixed = 已修好：{ $text }
 home-checklists = 檢查清單
 checklist-progress = { $device }：完成 { $done } 步，共 { $steps } 步
 checklist-title = 步驟
-checklist-done = 完成
+checklist-done = 第 { $number } 步完成
 button-checklist = 開啟步驟
 
 button-add-phrasing = 加入為一種問法

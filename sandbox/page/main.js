@@ -93,7 +93,7 @@ function drawTopbar() {
   const inspector = h("button", { type: "button", class: "button small", dataset: { focus: "inspector" }, "aria-expanded": String(isInspectorOpen()), "aria-controls": "inspector", onClick: toggleInspector }, t("inspector"));
   const jump = h("button", { type: "button", class: "jump-button", dataset: { focus: "jump" }, onClick: openJump }, "🔍 ", t("jump.to"), h("kbd", {}, "Ctrl K"));
   const things = isDismissed() ? h("button", { type: "button", class: "button small", onClick: () => (bringBack(), drawTopbar(), drawMain(true)) }, t("things")) : null;
-  bar.replaceChildren(h("img", { class: "mark", src: "/page/icon.svg", alt: "" }), h("span", { class: "product" }, t("product")), jump, things || "", inspector);
+  bar.replaceChildren(h("img", { class: "mark", src: "/page/icon.svg", alt: "" }), h("h1", { class: "visually-hidden" }, t("product")), h("span", { class: "product", "aria-hidden": "true" }, t("product")), jump, things || "", inspector);
 }
 
 function toggleInspector() {

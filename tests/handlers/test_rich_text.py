@@ -46,3 +46,10 @@ def test_plain_words_keep_numbers_and_bullets() -> None:
 def test_no_article_shows_markdown_that_was_not_understood(mark: str) -> None:
     for article in load_library(FAQ, company_file_for(FAQ)).articles:
         assert mark not in as_plain_text(article.body), f"{article.language}/{article.id}"
+
+
+@pytest.mark.parametrize("text", ["-", "- a\n-\n- b", "1.\n2. x", "#", "---"])
+def test_what_is_left_empty_is_shown_all_the_same(text: str) -> None:
+    as_plain_text(text)
+
+    assert all(element["elements"] for element in from_markdown(text))

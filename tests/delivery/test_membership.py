@@ -1,0 +1,57 @@
+"""Who is in a channel, while Slack is slow."""
+
+import asyncio
+
+import pytest
+
+from delivery.membership import REMEMBERED_FOR, Membership
+from helpdesk.errors import RolesUnknown
+from sandbox.seed import channel_id
+from tests.delivery.outgoing import Outgoing
+
+TIER_1 = channel_id("tier-1")
+
+
+class Watch:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+async def test_what_is_remembered_counts_while_slack_is_slow(outgoing: Outgoing) -> None:
+    watch, tia = Watch(), outgoing.sandbox.person("tia").id
+    membership = Membership(outgoing.gateway, "U0SIGNPOST", watch)
+    assert await membership.is_member(TIER_1, tia)
+    outgoing.sandbox.core.faults.add("conversations.members", "delay", seconds=6.0)
+    watch.seconds = REMEMBERED_FOR + 1
+
+    async with asyncio.timeout(2.5):
+        assert await membership.is_member(TIER_1, tia)
+
+
+async def test_nobody_may_act_while_slack_is_slow_and_nothing_is_remembered(
+    outgoing: Outgoing,
+) -> None:
+    membership = Membership(outgoing.gateway, "U0SIGNPOST")
+    outgoing.sandbox.core.faults.add("conversations.members", "delay", seconds=6.0)
+
+    async with asyncio.timeout(2.5):
+        with pytest.raises(RolesUnknown):
+            await membership.members(TIER_1)
+
+
+async def test_who_left_while_slack_was_being_asked_is_not_counted(outgoing: Outgoing) -> None:
+    watch, tia = Watch(), outgoing.sandbox.person("tia").id
+    membership = Membership(outgoing.gateway, "U0SIGNPOST", watch)
+    outgoing.sandbox.core.faults.add("conversations.members", "delay", seconds=0.5)
+    asking = asyncio.create_task(membership.members(TIER_1))
+    await asyncio.sleep(0.1)
+
+    membership.left(TIER_1, tia)
+
+    assert tia not in await asking
+    assert not await membership.is_member(TIER_1, tia)
