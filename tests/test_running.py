@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -63,9 +64,11 @@ async def test_with_the_scopes_of_the_manifest_alone_a_conversation_works(
         await workplace.stop_bot()
 
 
-async def test_over_http_with_signed_requests_a_conversation_works(
+@asynccontextmanager
+async def bot_over_http(
     sandbox: Sandbox, store_url: str, knowledge: Knowledge
-) -> None:
+) -> AsyncIterator[tuple[Workplace, str]]:
+    """The bot listening for HTTP, and its request URL."""
     port = free_port()
     environment = sandbox_environment(sandbox, store_url) | {
         "SLACK_APP_TOKEN": "",
@@ -74,37 +77,34 @@ async def test_over_http_with_signed_requests_a_conversation_works(
     }
     bot = Bot(read_settings(environment), knowledge=knowledge)
     await bot.start()
-    await sandbox.deliver_by_http(f"http://127.0.0.1:{port}/slack/events")
-    workplace = Workplace(sandbox, environment, knowledge, bot)
     try:
+        url = f"http://127.0.0.1:{port}/slack/events"
+        yield Workplace(sandbox, environment, knowledge, bot), url
+    finally:
+        await bot.stop()
+
+
+async def test_over_http_with_signed_requests_a_conversation_works(
+    sandbox: Sandbox, store_url: str, knowledge: Knowledge
+) -> None:
+    async with bot_over_http(sandbox, store_url, knowledge) as (workplace, url):
+        await sandbox.deliver_by_http(url)
         alice = workplace.person("alice")
         answer = await workplace.reply_to(await alice.says("ask-it", ASKS))
         await alice.presses(answer, "Solved")
 
         assert await workplace.becomes(answer, lambda message: "Glad it helped" in message.text)
-    finally:
-        await workplace.stop_bot()
 
 
 async def test_an_unsigned_http_request_is_refused(
     sandbox: Sandbox, store_url: str, knowledge: Knowledge
 ) -> None:
-    port = free_port()
-    environment = sandbox_environment(sandbox, store_url) | {
-        "SLACK_APP_TOKEN": "",
-        "SLACK_SIGNING_SECRET": sandbox.signing_secret,
-        "PORT": str(port),
-    }
-    bot = Bot(read_settings(environment), knowledge=knowledge)
-    await bot.start()
-    try:
-        async with (
-            aiohttp.ClientSession() as session,
-            session.post(f"http://127.0.0.1:{port}/slack/events", json={"type": "x"}) as answer,
-        ):
-            assert 401 == answer.status
-    finally:
-        await bot.stop()
+    async with (
+        bot_over_http(sandbox, store_url, knowledge) as (_, url),
+        aiohttp.ClientSession() as session,
+        session.post(url, json={"type": "x"}) as answer,
+    ):
+        assert 401 == answer.status
 
 
 async def test_health_and_metrics_tell_that_all_is_well_and_when_slack_is_gone(
