@@ -28,7 +28,7 @@ sandbox: setup
 	$(BIN)/python bot.py sandbox
 
 test: setup browser postgresql
-	$(BIN)/python -m pytest -m "not faults"
+	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --durations=12
 
 check: setup
 	$(BIN)/ruff format --check $(SOURCES)

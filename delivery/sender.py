@@ -61,6 +61,8 @@ AT_ONCE = {Lane.CONVERSATION: 32, Lane.ANNOUNCEMENT: 8}
 SETTLING = timedelta(seconds=2)
 """How long an unknown outcome is left alone before it is looked for, and the first back-off."""
 LONGEST_BACKOFF = timedelta(seconds=60)
+AFTER_ACCESS = timedelta(seconds=5)
+"""A lost token ends the bot; what waited goes out soon after it starts with a new one."""
 MOST_ATTEMPTS = 1_440
 """With the back-off this is about a day; an item whose outcome is unknown even then is given up and
 stays on record. What was certainly not done is tried for ever: Slack may be away for long."""
@@ -320,7 +322,7 @@ class Sender:
                 await self._later(lease, error.code, _backoff(lease.attempt))
             case AccessLost():
                 self._on_access_lost(error.code)
-                await self._later(lease, error.code, LONGEST_BACKOFF)
+                await self._later(lease, error.code, AFTER_ACCESS)
             case OutcomeUnknown():
                 await self._doubted(lease, error.code)
             case _:
