@@ -74,7 +74,7 @@ from sandbox.server import Sandbox, refuse_real_tokens
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
 from storage.commands import add_commands as add_store_commands
 from storage.errors import StoreError, StoreRefused, StoreUnavailable
-from storage.opening import open_copy, open_store
+from storage.opening import is_there, open_copy, open_store
 from storage.port import Commit, Store
 from storage.question_commands import add_commands as add_question_commands
 
@@ -588,6 +588,8 @@ async def _examine_slack(settings: Settings) -> list[Finding]:
 
 async def _examine_store(url: str) -> Finding:
     """The store is read as it is; one that is not there yet is made at the first start."""
+    if not is_there(url):
+        return Finding(Verdict.GOOD, "store", "not there yet; the first start makes it")
     try:
         store = await open_copy(url)
         await store.close()

@@ -39,6 +39,12 @@ async def open_copy(url: str) -> Store:
     raise _unknown(url)
 
 
+def is_there(url: str) -> bool:
+    """Whether a store was ever made at ``url``; of a database that is not known before asking it,
+    so it counts as there."""
+    return not url.startswith(TINYDB) or any(tinydb_folder(url).glob("*.journal"))
+
+
 async def migrate(url: str) -> Sequence[str]:
     """Bring the store at ``url`` up to date without opening it; the names of what was applied."""
     if url.startswith(POSTGRESQL):

@@ -1,14 +1,17 @@
 """The end-state checker: what became of every question and ticket, judged by what stands in the
 workspace and in the store when all is quiet."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from helpdesk.ticket import Ticket, about, ticket_id
 from knowledge.question import State, question_id
 from sandbox.conversation import Message
 from sandbox.server import Sandbox
 from storage.kinds import FAILED_PAYLOAD, QUESTION, TICKET, TICKET_COUNTER
+from storage.opening import open_copy
 from storage.outbox import OutboxState
 from storage.port import Store
 
@@ -59,6 +62,22 @@ def _faults_of_ticket(ticket: Ticket, said: Counter[str]) -> list[str]:
         if cards != [card.key]:
             found.append(f"tier {card.tier} sees {ticket.name} as {cards}, not {card.key}")
     return found
+
+
+async def all_sent(store_url: str, timeout: float = 150.0) -> None:
+    """Return when nothing waits in the outbox, looked at beside the running bot. What a killed
+    process had in hand waits for the end of its lease, a minute on PostgreSQL."""
+    async with asyncio.timeout(timeout):
+        while await _waiting(store_url):
+            await asyncio.sleep(1)
+
+
+async def _waiting(store_url: str) -> int:
+    copy = await open_copy(store_url)
+    try:
+        return sum((await copy.backlog(datetime.now(UTC))).outbox.values())
+    finally:
+        await copy.close()
 
 
 def keys_of(sandbox: Sandbox) -> Iterator[str]:

@@ -15,7 +15,7 @@ from sandbox.errors import ActRefused
 from sandbox.people import Actor
 from sandbox.server import Sandbox
 from storage.opening import open_store
-from tests.endstate import faults_in, keys_of
+from tests.endstate import all_sent, faults_in, keys_of
 from tests.process import BotProcess
 from tests.workplace import eventually, labels
 
@@ -103,7 +103,7 @@ async def test_no_question_is_lost_or_answered_twice_however_often_the_bot_is_ki
         await bot.start()
     await sandbox.settled(timeout=60)
     await eventually(lambda: len(asked) <= len(answers_in(sandbox)), timeout=90)
-    await sandbox.settled(timeout=60)
+    await all_sent(store_url)
     assert 0 == await bot.terminate()
 
     store = await open_store(store_url)

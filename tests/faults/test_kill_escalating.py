@@ -17,7 +17,7 @@ from sandbox.people import Actor
 from sandbox.server import Sandbox
 from storage.kinds import TICKET_COUNTER
 from storage.opening import open_store
-from tests.endstate import faults_in, keys_of
+from tests.endstate import all_sent, faults_in, keys_of
 from tests.faults.test_kill_asking import few_articles
 from tests.process import BotProcess
 
@@ -125,6 +125,7 @@ async def test_no_ticket_is_lost_or_doubled_however_often_the_bot_is_killed(
         await bot.start()
         await asyncio.gather(*doing)
     await quiet(sandbox)
+    await all_sent(store_url)
     assert 0 == await bot.terminate()
 
     store = await open_store(store_url)
