@@ -68,7 +68,7 @@ async def all_sent(store_url: str, timeout: float = 150.0) -> None:
     """Return when nothing waits in the outbox, looked at beside the running bot. What a killed
     process had in hand waits for the end of its lease, a minute on PostgreSQL."""
     async with asyncio.timeout(timeout):
-        while await _waiting(store_url):
+        while await _waiting(store_url):  # noqa: ASYNC110 - another process writes
             await asyncio.sleep(1)
 
 
