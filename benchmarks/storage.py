@@ -461,12 +461,12 @@ def _cell(medians: dict[str, float], name: str) -> str:
 
 
 def kept(results: Results) -> Iterator[tuple[str, float, float]]:
-    """What the issue of the store promises of the TinyDB engine: name, seen, at most."""
+    """What is promised of the TinyDB engine: name, seen, at most."""
     largest, ours = max(results), "TinyDB engine"
     middle = results[10_000]
     for name in ("insert", "update"):
-        seen = middle[name][ours] / middle[name][SqliteInThread.name]
-        yield f"durable {name}, 10,000 records, x SQLite in a thread", seen, 1.2
+        seen = middle[name][ours] / middle[name][Sqlite.name]
+        yield f"durable {name}, 10,000 records, x SQLite on the loop", seen, 1.2
     for name in ("insert", "update"):
         seen = results[largest][name][ours] / results[1_000][name][ours]
         yield f"{name}, {largest:,} records, x its own at 1,000", seen, 1.3

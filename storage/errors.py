@@ -5,6 +5,7 @@ StoreError
 ├── Conflict           a record is not at the version the commit expected
 ├── StoreUnavailable   the store cannot answer now; nothing was changed, try again
 └── StoreRefused       the store cannot be used as configured; says what to do
+    └── StoreNotReached    no server answers there now; it may yet
 """
 
 
@@ -37,3 +38,7 @@ class StoreUnavailable(StoreError):
 
 class StoreRefused(StoreError):
     """The store cannot be used as configured; the message says where and what to do."""
+
+
+class StoreNotReached(StoreRefused):
+    """No server answers at the place named, or one that is still starting: waiting may help."""

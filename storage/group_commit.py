@@ -1,6 +1,9 @@
-"""The thread that writes the journal: what waits is written as one frame, with one fsync.
+"""Writing the journal: what waits is written as one frame, with one fsync.
 
-There is no timer: while one fsync runs, the next batch gathers (natural batching). If a write
+While the disk is quick, the event loop writes at the end of its round all that was committed in it:
+to wake a thread, and to be woken by it, takes longer than the fsync. Once the disk was slow, a
+thread writes; there is no timer: while one fsync runs, the next batch gathers (natural batching),
+and the loop goes on meanwhile. If a write
 fails, its batch and everything that queued behind it are undone in memory, the last first, since
 the later ones were decided on the sight of the earlier ones.
 """
@@ -8,6 +11,7 @@ the later ones were decided on the sight of the earlier ones.
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +34,13 @@ BATCH_AT_MOST = 500
 
 REWRITE_CHUNK = 100
 """Documents in one frame of a rewritten journal: small, so that the event loop gets its turns."""
+
+QUICK = 0.001
+"""Seconds for a write with its fsync, on the average of the last ones, that may hold up the event
+loop. A flash disk needs a tenth to a third of it."""
+
+LAST_ONES = 10
+"""Writes over which the average goes, the later ones weighing more."""
 
 WORTH_REWRITING = 16 * 1024 * 1024
 """Bytes a journal must have grown, beside doubling, before it is rewritten."""
@@ -129,8 +140,12 @@ class GroupCommit:
         self._unsettled: dict[Place, int] = {}
         self._rewrite: _Rewrite | None = None
         self._rewrite_at = 2 * base + WORTH_REWRITING
+        self._again = False
+        self.rewrites = 0
         self.failing = False
         self._closed = False
+        self._turns = threading.Lock()
+        self._takes = 0.0
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
@@ -148,8 +163,10 @@ class GroupCommit:
         for place in places:
             self._unsettled[place] = self._issued
         self._queue.append(Entry(self._issued, content, undo, ticket))
-        if len(self._queue) == 1:
+        if not isinstance(ticket, LoopTicket) or not self._is_quick():
             self._bell.put(True)
+        elif len(self._queue) == 1:
+            ticket.loop.call_soon(self._write_at_once)
 
     def is_settled(self, place: Place) -> bool:
         """Whether all that was done at a place is on the disk. The caller holds ``lock``."""
@@ -159,6 +176,16 @@ class GroupCommit:
         """Rewrite the journal at the next turn, however small it is."""
         self._rewrite_at = 0
         self._bell.put(True)
+
+    def rewrite_anew(self) -> int:
+        """Rewrite the journal as it is from now on, after a rewrite under way; the value that
+        ``rewrites`` has by then."""
+        with self.lock:
+            under_way = self._rewrite is not None
+            self._again = under_way
+            goal = self.rewrites + 1 + under_way
+        self.rewrite_soon()
+        return goal
 
     def close(self) -> None:
         """Write what waits, end the thread, close the file."""
@@ -177,18 +204,49 @@ class GroupCommit:
             while self._turn():
                 pass
         finally:
-            with self.lock:
-                self._closed = True
-            self._lose(StoreUnavailable("the journal's writer ended; restart the bot"))
+            self._end()
             self._give_up_rewrite()
+
+    def _end(self) -> None:
+        with self.lock:
+            self._closed = True
+        self._lose(StoreUnavailable("the journal's writer ended; restart the bot"))
 
     def _lose(self, error: StoreUnavailable) -> None:
         lost = self._undone(self._in_hand)
         if lost:
             self._settle(lost, error)
 
+    def _is_quick(self) -> bool:
+        """Whether the event loop may write: a rewrite under way is finished by the thread."""
+        return (
+            self._takes <= QUICK
+            and not self.failing
+            and self._rewrite is None
+            and self._journal.size <= self._rewrite_at
+        )
+
+    def _write_at_once(self) -> None:
+        """On the event loop, after what it had to do in this round."""
+        if not self._is_quick() or not self._turns.acquire(blocking=False):
+            self._bell.put(True)
+            return
+        try:
+            more = self._take_turn()
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            self._turns.release()
+        if more and self._queue:
+            self._bell.put(True)
+
     def _turn(self) -> bool:
         """One batch; whether there may be more."""
+        with self._turns:
+            return self._take_turn()
+
+    def _take_turn(self) -> bool:
         self._finish_rewrite()
         with self.lock:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_AT_MOST))]
@@ -211,7 +269,9 @@ class GroupCommit:
         try:
             if not self._journal.sound:
                 self._journal.reopen()
+            began = time.perf_counter()
             self._journal.append(content)
+            took = time.perf_counter() - began
         except (OSError, StoreError) as problem:
             self.failing = True
             log.error("the journal could not be written: %s", problem)
@@ -220,6 +280,7 @@ class GroupCommit:
                 " Check the disk and its free space"
             )
         self.failing = False
+        self._takes += (took - self._takes) / LAST_ONES
         return None
 
     def _undone(self, batch: list[Entry]) -> list[Entry]:
@@ -281,6 +342,18 @@ class GroupCommit:
             return
         self._rewrite = None
         self._rewrite_at = self._journal.size * 2 + WORTH_REWRITING
+        try:
+            self._take_over(rewrite)
+        finally:
+            self._count_rewrite()
+
+    def _count_rewrite(self) -> None:
+        with self.lock:
+            self.rewrites += 1
+            if self._again:
+                self._again, self._rewrite_at = False, 0
+
+    def _take_over(self, rewrite: _Rewrite) -> None:
         if rewrite.fresh is None:
             return
         try:
@@ -309,10 +382,20 @@ def _tell(loop: asyncio.AbstractEventLoop, tickets: list[LoopTicket]) -> None:
         for ticket in tickets:
             ticket.resolve()
 
+    if _is_running_here(loop):
+        resolve()
+        return
     try:
         loop.call_soon_threadsafe(resolve)
     except RuntimeError:
         log.debug("the event loop ended before its last commits did")
+
+
+def _is_running_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 def chunks(operations: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:

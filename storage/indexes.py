@@ -249,6 +249,11 @@ class OutboxIndexes:
         known = [line.earliest(self._groups) for line in self._lanes.values()]
         return min((at for at in known if at is not None), default=None)
 
+    @property
+    def anything_waits(self) -> bool:
+        """Whether an item is not settled yet."""
+        return any(self._lanes.values())
+
     def waiting(self) -> dict[str, list[str]]:
         """By lane, the keys that wait."""
         return {lane: list(line) for lane, line in self._lanes.items()}

@@ -21,7 +21,7 @@ a quarter, and waits less for others who use the same file system."""
 
 
 class Journal:
-    """An open journal. Only the writer's thread touches it once it is open."""
+    """An open journal. Only whoever has the writer's turn touches it once it is open."""
 
     def __init__(self, disk: Disk, path: Path, file: DiskFile, end: frames.Scan) -> None:
         self._disk = disk

@@ -1,9 +1,11 @@
 """Which engine a store's URL names."""
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from storage.errors import StoreRefused
+from storage.errors import StoreNotReached, StoreRefused
 from storage.journal_copy import copy_tinydb
 from storage.port import Store
 from storage.postgresql_schema import migrate as migrate_postgresql
@@ -12,6 +14,8 @@ from storage.tinydb_store import open_tinydb
 
 TINYDB = "tinydb:"
 DEFAULT_URL = "tinydb:data"
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between tries to reach a server."""
 POSTGRESQL = ("postgresql://", "postgres://")
 
 
@@ -26,6 +30,26 @@ async def open_store(url: str) -> Store:
     if url.startswith(POSTGRESQL):
         return await open_postgresql(url)
     raise _unknown(url)
+
+
+async def open_store_when_reached(
+    url: str, within: float, on_wait: Callable[[StoreNotReached, float], Awaitable[None]]
+) -> Store:
+    """As :func:`open_store`; where no server answers, it is tried again for ``within`` seconds, at
+    most ``LONGEST_PAUSE`` apart. ``on_wait`` is told the reason and the pause before each new try.
+    """
+    deadline, pause = time.monotonic() + within, FIRST_PAUSE
+    while True:
+        try:
+            return await open_store(url)
+        except StoreNotReached as away:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise
+            pause = min(pause, left)
+            await on_wait(away, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def open_copy(url: str) -> Store:

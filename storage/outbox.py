@@ -145,7 +145,29 @@ class PublishHome:
     call: Literal["home"] = "home"
 
 
-Call: TypeAlias = Post | Edit | Withdraw | Whisper | Respond | PublishHome
+@dataclass(frozen=True)
+class CarryFiles:
+    """Files of Slack's, by their ids, uploaded anew to where they are to be seen. ``comment`` is
+    said with them; it is unique, so that the message is found again by it."""
+
+    to: Destination
+    files: tuple[str, ...]
+    comment: str
+    call: Literal["files"] = "files"
+
+
+@dataclass(frozen=True)
+class JoinChannel:
+    """Being in a public channel before something is posted there: Slack lets an app join about
+    fifty a minute (docs.slack.dev/reference/methods/conversations.join)."""
+
+    channel: str
+    call: Literal["join"] = "join"
+
+
+Call: TypeAlias = (
+    Post | Edit | Withdraw | Whisper | Respond | PublishHome | CarryFiles | JoinChannel
+)
 
 CALLS: TypeAdapter[Call] = TypeAdapter(Call)
 """Turns a call into JSON-ready values and back."""
@@ -193,6 +215,16 @@ class OutboxEntry:
     state: OutboxState
     attempts: int
     posted: Posted | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an item, without what it says: for counting many."""
+
+    key: str
+    order_group: str
+    state: OutboxState
     reason: str | None = None
 
 

@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from storage.bell import Listener, Work
 from storage.outbox import (
+    Call,
     DueCommand,
     DueLease,
     Lane,
     OutboxEntry,
     OutboxItem,
     OutboxLease,
+    Outcome,
     Posted,
 )
 from storage.records import NEW, Record, RecordKind, Stored
@@ -82,7 +85,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What waits: counts for health and metrics. ``oldest_due`` is of outbox items due by now."""
+    """What waits: counts for health and metrics. ``oldest_due`` is when the
+    longest waiting outbox item fell due for the first time."""
 
     outbox: Mapping[str, int] = field(default_factory=dict)
     due: int = 0
@@ -135,7 +139,8 @@ class Store(Protocol):
     async def retry_outbox(
         self, lease: OutboxLease, due_at: datetime, reason: str, *, doubtful: bool
     ) -> bool:
-        """Send later. ``doubtful`` says that the try may have succeeded; ``False`` as above."""
+        """Send later, at ``due_at``; the item's own ``due_at`` goes on telling since when it waits.
+        ``doubtful`` says that the try may have succeeded; ``False`` as above."""
 
     async def bury_outbox(self, lease: OutboxLease, reason: str) -> bool:
         """Give the item up; those behind it in its order group go on. ``False`` as above."""
@@ -148,6 +153,17 @@ class Store(Protocol):
 
     async def entries_about(self, about: str, *, limit: int = 1000) -> list[OutboxEntry]:
         """The items that speak of a record, in the order of their commits."""
+
+    async def outcomes_about(self, about: str, *, limit: int = 10_000) -> list[Outcome]:
+        """The same, without what they say."""
+
+    async def reword(self, calls: Mapping[str, Call]) -> None:
+        """Replace what outbox items say, by key, sent or not; unknown keys are passed over. What a
+        sender has in hand goes out as it was. Durable when it returns."""
+
+    async def drop_history(self) -> None:
+        """Rid the store's own files of what was overwritten or deleted, where the engine keeps it
+        beyond that. Returns when it is done, or after half a minute."""
 
     async def lease_due(
         self, owner: str, now: datetime, *, limit: int, lease_for: timedelta
@@ -163,9 +179,9 @@ class Store(Protocol):
     async def next_due(self) -> datetime | None:
         """When the earliest waiting outbox item or due command is due (leased ones: lease end)."""
 
-    async def wait_for_work(self, timeout: float) -> None:
-        """Return when something may have become due sooner than known, at the latest after
-        ``timeout`` seconds."""
+    def listen(self, work: Work | None = None) -> Listener:
+        """An ear of one's own for work, of one kind or any, that came or fell due sooner than
+        known."""
 
     async def backlog(self, now: datetime) -> Backlog:
         """What waits."""

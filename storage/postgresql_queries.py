@@ -59,7 +59,7 @@ FINISH_OUTBOX: LiteralString = """
 """
 
 RETRY_OUTBOX: LiteralString = """
-    UPDATE signpost.outbox SET due_at = %(due_at)s, available_at = %(due_at)s, owner = NULL,
+    UPDATE signpost.outbox SET available_at = %(due_at)s, owner = NULL,
         reason = %(reason)s, doubtful = %(doubtful)s
     WHERE key = %(key)s AND state = 'waiting' AND owner = %(owner)s AND attempts = %(attempt)s
     RETURNING key
@@ -79,6 +79,11 @@ RETRY_DUE: LiteralString = """
     RETURNING key
 """
 
+REWORD: LiteralString = """
+    UPDATE signpost.outbox o SET call = new.call
+    FROM jsonb_to_recordset(%s::jsonb) AS new(key text, call jsonb) WHERE o.key = new.key
+"""
+
 ENTRY: LiteralString = "SELECT to_jsonb(o)::text FROM signpost.outbox o WHERE key = %s"
 
 ENTRY_AT: LiteralString = """
@@ -90,6 +95,11 @@ ENTRY_AT: LiteralString = """
 ENTRIES_ABOUT: LiteralString = """
     SELECT to_jsonb(o)::text FROM signpost.outbox o WHERE about = %s AND about <> ''
     ORDER BY number LIMIT %s
+"""
+
+OUTCOMES_ABOUT: LiteralString = """
+    SELECT key, order_group, state, reason FROM signpost.outbox
+    WHERE about = %s AND about <> '' ORDER BY number LIMIT %s
 """
 
 DUE_COMMAND: LiteralString = "SELECT to_jsonb(o)::text FROM signpost.due o WHERE key = %s"
@@ -114,6 +124,14 @@ PURGE_KEYS: LiteralString = """
     WITH gone AS (DELETE FROM signpost.dedupe WHERE key IN (
         SELECT key FROM signpost.dedupe WHERE at < %s LIMIT %s) RETURNING 1)
     SELECT count(*) FROM gone
+"""
+
+TAKE_SLOT: LiteralString = "SELECT signpost.take_slot(%s, %s)"
+
+HOLD_SLOTS: LiteralString = "SELECT signpost.hold_slots(%s, %s)"
+
+PURGE_PACE: LiteralString = """
+    DELETE FROM signpost.pace WHERE next_at < clock_timestamp() - interval '1 hour'
 """
 
 PURGE_OUTBOX: LiteralString = """

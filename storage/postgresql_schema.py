@@ -1,14 +1,16 @@
 """Bringing a PostgreSQL database up to date: numbered SQL files, applied once each, in order."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import PGconn, Ping
 
-from storage.errors import StoreRefused
+from storage.errors import StoreNotReached, StoreRefused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -52,14 +54,15 @@ def place_of(url: str) -> str:
 
 async def connect(url: str) -> AsyncConnection:
     """A connection to the server, in autocommit. Raises ``StoreRefused`` if there is none, or the
-    server is too old."""
+    server is too old; ``StoreNotReached`` if nobody answers there now."""
     place = place_of(url)
     try:
         connection = await AsyncConnection.connect(
             url, autocommit=True, connect_timeout=CONNECT_WITHIN
         )
     except (psycopg.OperationalError, OSError) as problem:
-        raise StoreRefused(
+        error = StoreRefused if await _answers(url) else StoreNotReached
+        raise error(
             f"PostgreSQL at {place} does not let us in: {str(problem).strip()}. Nothing was"
             " changed: check host, port, database, user and password in STORE_URL, and that the"
             " server runs"
@@ -71,6 +74,13 @@ async def connect(url: str) -> AsyncConnection:
             " needs 15 or newer. Nothing was changed"
         )
     return connection
+
+
+async def _answers(url: str) -> bool:
+    """Whether a server takes connections there, whoever asks for one (libpq's ``PQping``)."""
+    bounded = make_conninfo(url, connect_timeout=CONNECT_WITHIN).encode()
+    answer = await asyncio.to_thread(PGconn.ping, bounded)
+    return answer not in (Ping.REJECT, Ping.NO_RESPONSE)
 
 
 async def migrate(url: str) -> Sequence[str]:

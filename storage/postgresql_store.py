@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, TypeVar
 from uuid import uuid4
@@ -19,14 +20,26 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from storage import postgresql_queries as queries
+from storage.bell import Bell, Listener, Work
 from storage.errors import Conflict, Duplicate, StoreRefused, StoreUnavailable
 from storage.exports import KEY, OUTBOX, checked, without_lease
-from storage.outbox import DueCommand, DueLease, Lane, OutboxEntry, OutboxLease, Posted
+from storage.outbox import (
+    Call,
+    DueCommand,
+    DueLease,
+    Lane,
+    OutboxEntry,
+    OutboxLease,
+    OutboxState,
+    Outcome,
+    Posted,
+)
 from storage.port import Backlog, Commit, Order, Put, Row
 from storage.postgresql_schema import CONNECT_WITHIN, check_schema, connect, migrate, place_of
 from storage.postgresql_text import dump, load, original, plain
 from storage.records import NEW, Record, RecordKind, Stored
 from storage.rows import (
+    call_columns,
     due_columns,
     due_command,
     due_lease,
@@ -36,6 +49,7 @@ from storage.rows import (
     outbox_entry,
     outbox_lease,
 )
+from storage.slots import Track
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +126,7 @@ class PostgresStore:
         self._name = uuid4().hex
         self._known: set[str] = set()
         self._getting_to_know = asyncio.Lock()
-        self._work = asyncio.Event()
+        self._work = Bell(POLL_EVERY)
         self._hints = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._check: asyncio.Task[None] | None = None
@@ -201,7 +215,7 @@ class PostgresStore:
             self._hint()
 
     def _hint(self) -> None:
-        self._work.set()
+        self._work.ring()
         self._hints.set()
 
     async def get(self, kind: RecordKind[R], record_id: str) -> Stored[R] | None:
@@ -308,6 +322,19 @@ class PostgresStore:
     async def entries_about(self, about: str, *, limit: int = 1000) -> list[OutboxEntry]:
         return await self._entries(queries.ENTRIES_ABOUT, [plain(about), limit])
 
+    async def outcomes_about(self, about: str, *, limit: int = 10_000) -> list[Outcome]:
+        rows = await self._fetch(queries.OUTCOMES_ABOUT, [plain(about), limit])
+        return [
+            Outcome(key, group, OutboxState(state), reason) for key, group, state, reason in rows
+        ]
+
+    async def reword(self, calls: Mapping[str, Call]) -> None:
+        rows = [{"key": key, "call": call_columns(call)} for key, call in calls.items()]
+        await self._fetch(queries.REWORD, [dump(rows)])
+
+    async def drop_history(self) -> None:
+        """PostgreSQL clears away by itself what was overwritten (its autovacuum)."""
+
     async def lease_due(
         self, owner: str, now: datetime, *, limit: int, lease_for: timedelta
     ) -> list[DueLease]:
@@ -334,10 +361,8 @@ class PostgresStore:
         found: datetime | None = rows[0][0]
         return found
 
-    async def wait_for_work(self, timeout: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._work.wait(), min(timeout, POLL_EVERY))
-        self._work.clear()
+    def listen(self, work: Work | None = None) -> Listener:
+        return self._work.listener(work)
 
     async def backlog(self, now: datetime) -> Backlog:
         rows = await self._fetch(queries.WAITING, [now])
@@ -350,7 +375,16 @@ class PostgresStore:
             oldest_due=min((row[2] for row in rows if row[2] is not None), default=None),
         )
 
+    async def take_slot(self, tracks: Sequence[Track], patience: float) -> float:
+        wanted = dump([asdict(track) for track in tracks])
+        rows = await self._fetch(queries.TAKE_SLOT, [wanted, patience])
+        return float(rows[0][0])
+
+    async def hold_slots(self, track: Track, seconds: float) -> None:
+        await self._fetch(queries.HOLD_SLOTS, [dump(asdict(track)), seconds])
+
     async def purge(self, *, keys_before: datetime, outbox_before: datetime) -> Mapping[str, int]:
+        await self._fetch(queries.PURGE_PACE)
         return {
             KEY: await self._purge(queries.PURGE_KEYS, keys_before),
             OUTBOX: await self._purge(queries.PURGE_OUTBOX, outbox_before),
@@ -406,10 +440,10 @@ class PostgresStore:
     async def _listen(self) -> None:
         async with await connect(self._url) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            self._work.set()
+            self._work.ring()
             async for hint in connection.notifies():
                 if hint.payload != self._name:
-                    self._work.set()
+                    self._work.ring()
 
     async def _send_hints(self) -> None:
         while True:

@@ -6,20 +6,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+from knowledge.article import Language
 from knowledge.gaps import Gap, gaps_of
+from storage.errors import Conflict
+from storage.forgetting import Erased, Forgetting, forget
 from storage.opening import DEFAULT_URL, open_copy, open_store
+from storage.personal import Note
 from storage.port import Store
 from storage.question_log import questions_since
-from storage.retention import forgotten, nothing_left
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DAYS = 30
+HOW = """
+An article is a file, knowledge/faq/<language>/<id>.md, and its phrasings stand in its head.
+In Slack, /signpost gaps has a button for both beside each gap; a second person publishes."""
+MOST_TRIES = 20
+"""When another replica changes what is being erased."""
 
 
-def add_commands(commands: "Commands", now: datetime) -> None:
-    """Add ``gaps`` and ``forget``; each works on the store that ``STORE_URL`` names."""
+def add_commands(commands: "Commands", now: datetime, note: Note) -> None:
+    """Add ``gaps`` and ``forget``; each works on the store that ``STORE_URL`` names. ``note`` is
+    what stands in the place of erased words."""
     gaps = commands.add_parser("gaps", help="list what the knowledge base could not answer")
     gaps.add_argument("--days", type=int, default=DAYS, help=f"how far to look back ({DAYS})")
 
@@ -28,15 +37,18 @@ def add_commands(commands: "Commands", now: datetime) -> None:
         return 0
 
     gaps.set_defaults(command=show)
-    forget = commands.add_parser("forget", help="erase what a person wrote; the counts stay")
-    forget.add_argument("user", metavar="USER", help="the person's Slack id, such as U0123456789")
+    forgetting = commands.add_parser("forget", help="erase what a person wrote; the counts stay")
+    forgetting.add_argument("user", metavar="USER", help="their Slack id, such as U0123456789")
 
     def erase(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
-        erased = asyncio.run(_forget(_url(environment), options.user, now))
-        print(f"{erased} records of {options.user} were erased; posted copies go at the next run.")
+        erased = asyncio.run(_forget(_url(environment), options.user, note, now))
+        print(
+            f"{erased} records and messages with words of {options.user} were erased."
+            " What people see in Slack is edited while the bot runs."
+        )
         return 0
 
-    forget.set_defaults(command=erase)
+    forgetting.set_defaults(command=erase)
 
 
 async def _show_gaps(url: str, days: int, now: datetime) -> None:
@@ -49,6 +61,8 @@ async def _show_gaps(url: str, days: int, now: datetime) -> None:
     print(f"{len(asked)} questions in {days} days, {len(gaps)} gaps.")
     for gap in gaps:
         print(_shown(gap))
+    if gaps:
+        print(HOW)
 
 
 def _shown(gap: Gap) -> str:
@@ -58,17 +72,23 @@ def _shown(gap: Gap) -> str:
     return f"\n{counts} [{gap.language}]: {nearest}write an article\n{examples}"
 
 
-async def _forget(url: str, user: str, now: datetime) -> int:
+async def _forget(url: str, user: str, note: Note, now: datetime) -> int:
     store = await open_store(url)
     try:
-        erased = 0
-        for team in await _teams_of(store, user):
-            while not nothing_left(commit := await forgotten(store, team, user, now)):
-                await store.commit(commit)
-                erased += len(commit.puts) + len(commit.deletes)
-        return erased
+        teams = await _teams_of(store, user)
+        people = [Forgetting(team, user, note, Language.EN) for team in teams]
+        return sum([(await _forget_in(store, whom, now)).changed for whom in people])
     finally:
         await store.close()
+
+
+async def _forget_in(store: Store, whom: Forgetting, now: datetime) -> Erased:
+    for _ in range(MOST_TRIES):
+        try:
+            return await forget(store, whom, now)
+        except Conflict:
+            continue
+    return await forget(store, whom, now)
 
 
 async def _teams_of(store: Store, user: str) -> list[str]:

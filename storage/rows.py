@@ -10,6 +10,7 @@ from typing import Any
 from storage import frames
 from storage.outbox import (
     CALLS,
+    Call,
     DueCommand,
     DueLease,
     Lane,
@@ -17,6 +18,7 @@ from storage.outbox import (
     OutboxItem,
     OutboxLease,
     OutboxState,
+    Outcome,
     Posted,
 )
 
@@ -44,7 +46,7 @@ def outbox_columns(item: OutboxItem) -> dict[str, Any]:
         "order_group": item.order_group,
         "lane": item.lane.value,
         "about": item.about,
-        "call": CALLS.dump_python(item.call, mode="json"),
+        "call": call_columns(item.call),
         "due_at": due_at,
         "available_at": due_at,
         "state": OutboxState.WAITING.value,
@@ -56,6 +58,12 @@ def outbox_columns(item: OutboxItem) -> dict[str, Any]:
         "reason": None,
         "settled_at": None,
     }
+
+
+def call_columns(call: Call) -> dict[str, Any]:
+    """A call as JSON values."""
+    columns: dict[str, Any] = CALLS.dump_python(call, mode="json")
+    return columns
 
 
 def packed(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,6 +97,15 @@ def outbox_entry(columns: Columns) -> OutboxEntry:
         state=OutboxState(columns["state"]),
         attempts=columns["attempts"],
         posted=None if channel is None else Posted(channel, ts),
+        reason=columns["reason"],
+    )
+
+
+def outcome(columns: Columns) -> Outcome:
+    return Outcome(
+        key=columns["key"],
+        order_group=columns["order_group"],
+        state=OutboxState(columns["state"]),
         reason=columns["reason"],
     )
 

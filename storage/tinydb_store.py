@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from storage.bell import Bell, Listener, Work
 from storage.disk import Disk
 from storage.errors import Conflict, Duplicate, StoreRefused
 from storage.exports import DUE, KEY, KIND, OUTBOX, RECORDS, document_of, exported
@@ -15,18 +16,23 @@ from storage.indexes import DueLine, KeyAges, OutboxIndexes, RecordIndexes
 from storage.journal_storage import JournalDatabase, JournalStorage
 from storage.memory import Document, Draft, Follower
 from storage.outbox import (
+    Call,
     DueCommand,
     DueLease,
     Lane,
     OutboxEntry,
+    OutboxItem,
     OutboxLease,
     OutboxState,
+    Outcome,
+    Post,
     Posted,
 )
 from storage.port import Backlog, Commit, Delete, Order, Put, Row
 from storage.records import NEW, Record, RecordKind, Stored
 from storage.rows import (
     Columns,
+    call_columns,
     due_columns,
     due_command,
     due_lease,
@@ -34,7 +40,9 @@ from storage.rows import (
     moment,
     outbox_columns,
     outbox_entry,
+    outbox_item,
     outbox_lease,
+    outcome,
     packed,
 )
 
@@ -43,6 +51,9 @@ T = TypeVar("T")
 
 PURGE_CHUNK = 500
 """Documents deleted before others get their turn on the event loop."""
+
+REWRITTEN_WITHIN = 30.0
+"""Seconds to wait for a journal without its history."""
 
 
 def follower_of(table: str) -> Follower | None:
@@ -78,7 +89,8 @@ class TinyStore:
         self._number = 1 + max(
             (row["number"] for row in self._tables.table(OUTBOX).values()), default=0
         )
-        self._work = asyncio.Event()
+        self._maybe_begun: set[str] = set()
+        self._work = Bell()
 
     @property
     def database(self) -> JournalDatabase:
@@ -87,9 +99,12 @@ class TinyStore:
         return JournalDatabase(storage=lambda: self._storage)
 
     def forget_leases(self) -> None:
-        """Nobody holds a lease from before the start. What was being sent then is doubtful."""
+        """Nobody holds a lease from before the start. What was being sent then is doubtful, and so
+        is, when it is taken, what may have been begun before its lease reached the disk."""
         draft = Draft(self._tables)
         for key, row in self._tables.table(OUTBOX).items():
+            if _may_have_begun(row):
+                self._maybe_begun.add(key)
             if row["owner"] is not None:
                 free = {"owner": None, "doubtful": True, "available_at": row["due_at"]}
                 draft.amend(OUTBOX, key, free)
@@ -109,9 +124,11 @@ class TinyStore:
                 refusal, ticket = problem, self._queue_end()
         if refusal is not None:
             await self._refuse(refusal, ticket)
-        if commit.outbox or commit.due or commit.cancels or commit.finishes:
-            self._work.set()  # whoever leases it waits for the disk too
-        await ticket.future
+        try:
+            await ticket.future
+        finally:
+            if works := _works(commit):
+                self._work.ring(*works)
 
     def _queue_end(self) -> LoopTicket:
         """A ticket that settles with everything queued so far."""
@@ -233,11 +250,16 @@ class TinyStore:
     async def lease_outbox(
         self, lane: Lane, owner: str, now: datetime, *, limit: int, lease_for: timedelta
     ) -> list[OutboxLease]:
+        """A post in a conversation may begin before its lease is on the disk, as the item is: after
+        a crash it is looked for anyway. That saves a wait for the disk before each answer."""
         with self._storage.lock:
             keys = self._outbox.take(lane, instant(now), limit)
+            settled = all(self._storage.writer.is_settled((OUTBOX, key)) for key in keys)
             rows, ticket = self._lease(OUTBOX, keys, owner, now + lease_for)
-        await ticket.future
-        return [outbox_lease(row) for row in rows]
+        leases = [outbox_lease(row) for row in rows]
+        if not settled or not all(_is_looked_for(each.item) for each in leases):
+            await ticket.future
+        return leases
 
     def _lease(
         self, table: str, keys: list[str], owner: str, until: datetime
@@ -247,7 +269,8 @@ class TinyStore:
         for key in keys:
             row = self._tables.table(table)[key]
             fields = {"owner": owner, "attempts": row["attempts"] + 1}
-            if table == OUTBOX and row["owner"] is not None:
+            if table == OUTBOX and (row["owner"] is not None or key in self._maybe_begun):
+                self._maybe_begun.discard(key)
                 fields["doubtful"] = True
             draft.amend(table, key, {**fields, "available_at": instant(until)})
         if not keys:
@@ -268,7 +291,8 @@ class TinyStore:
                 ticket = self._storage.submit(draft, LoopTicket())
             else:
                 ticket = self._queue_end()
-        self._work.set()
+        if table == DUE or self._outbox.anything_waits:
+            self._work.ring()
         await ticket.future
         return held
 
@@ -286,7 +310,6 @@ class TinyStore:
         self, lease: OutboxLease, due_at: datetime, reason: str, *, doubtful: bool
     ) -> bool:
         fields = {
-            "due_at": instant(due_at),
             "available_at": instant(due_at),
             "owner": None,
             "reason": reason,
@@ -322,6 +345,31 @@ class TinyStore:
 
         return [outbox_entry(row) for row in await self._durably(OUTBOX, read)]
 
+    async def outcomes_about(self, about: str, *, limit: int = 10_000) -> list[Outcome]:
+        def read() -> list[Document]:
+            rows = self._tables.table(OUTBOX)
+            return [rows[key] for key in self._outbox.about(about, limit)]
+
+        return [outcome(row) for row in await self._durably(OUTBOX, read)]
+
+    async def reword(self, calls: Mapping[str, Call]) -> None:
+        with self._storage.lock:
+            draft = Draft(self._tables)
+            for key, call in calls.items():
+                if self._tables.get(OUTBOX, key) is not None:
+                    draft.amend(OUTBOX, key, packed({"call": call_columns(call)}))
+            worth = bool(draft.operations)
+            ticket = self._storage.submit(draft, LoopTicket()) if worth else self._queue_end()
+        await ticket.future
+
+    async def drop_history(self) -> None:
+        writer = self._storage.writer
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REWRITTEN_WITHIN):
+                goal = writer.rewrite_anew()
+                while writer.rewrites < goal and not writer.failing:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+
     async def lease_due(
         self, owner: str, now: datetime, *, limit: int, lease_for: timedelta
     ) -> list[DueLease]:
@@ -345,10 +393,8 @@ class TinyStore:
             known = [self._outbox.earliest(), self._due.earliest()]
         return min((moment(at) for at in known if at is not None), default=None)
 
-    async def wait_for_work(self, timeout: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._work.wait(), timeout)
-        self._work.clear()
+    def listen(self, work: Work | None = None) -> Listener:
+        return self._work.listener(work)
 
     async def backlog(self, now: datetime) -> Backlog:
         by_now = instant(now)
@@ -435,6 +481,12 @@ class TinyStore:
         await asyncio.to_thread(self._storage.close)
 
 
+def _works(commit: Commit) -> set[Work]:
+    works = {Work(item.lane) for item in commit.outbox}
+    due = commit.due or commit.cancels or commit.finishes
+    return works | {Work.DUE} if due else works
+
+
 def _nothing_to_await() -> LoopTicket:
     ticket = LoopTicket()
     ticket.resolve()
@@ -473,6 +525,17 @@ def _draft_due(draft: Draft, command: DueCommand) -> None:
     found = draft.get(DUE, command.key)
     attempts = 0 if found is None else found["attempts"]
     draft.put(DUE, command.key, {**due_columns(command), "attempts": attempts})
+
+
+def _is_looked_for(item: OutboxItem) -> bool:
+    """Whether what became of it can be seen at Slack, and soon enough: the announcements of a
+    thousand channels could not be looked for at every start."""
+    return item.lane is Lane.CONVERSATION and isinstance(item.call, Post)
+
+
+def _may_have_begun(row: Columns) -> bool:
+    waits = row["state"] == OutboxState.WAITING and not row["doubtful"]
+    return waits and _is_looked_for(outbox_item(row))
 
 
 def _held(lease: OutboxLease) -> Callable[[Columns], bool]:

@@ -7,12 +7,16 @@ from datetime import timedelta
 
 import pytest
 
+from storage.bell import Work
 from storage.errors import Conflict, Duplicate, StoreRefused
 from storage.outbox import (
+    Content,
     DueLease,
+    InChannel,
     Lane,
     OutboxEntry,
     OutboxState,
+    Post,
     Posted,
     Respond,
 )
@@ -366,6 +370,29 @@ class OutboxContract:
         assert not await store.finish_outbox(first, Posted("C1", "1.0"))
         assert await store.finish_outbox(second, Posted("C1", "2.0"))
 
+    @pytest.mark.parametrize("text", ODD_TEXTS)
+    async def test_a_reworded_item_says_something_else_wherever_it_is_read(
+        self, store: Store, text: str
+    ) -> None:
+        waiting, sent = message("waiting", "g"), message("sent")
+        await store.commit(Commit(NOON, outbox=(sent, waiting)))
+        leases = {each.item.key: each for each in await lease(store)}
+        await store.finish_outbox(leases["sent"], Posted("C1", "17.5"))
+        anew = Post(InChannel("C1"), Content(text))
+
+        await store.reword({"waiting": anew, "sent": anew, "unknown": anew})
+
+        entries = [await store.outbox_entry(key) for key in ("waiting", "sent", "unknown")]
+        assert [anew, anew, None] == [each and each.item.call for each in entries]
+        again = await lease(store, after(60))
+        assert [(anew, 2)] == [(each.item.call, each.attempt) for each in again]
+        assert "Hello" not in repr(await rows_of(store))
+
+    async def test_rewording_nothing_is_fine(self, store: Store) -> None:
+        await store.reword({})
+
+        assert [] == await rows_of(store)
+
     async def test_a_sent_item_says_where_it_landed(self, store: Store) -> None:
         item = message("m", about="note:1")
         await store.commit(Commit(NOON, outbox=(item,)))
@@ -490,6 +517,28 @@ class OutboxContract:
         ]
         assert [] == await store.entries_about("")
 
+    async def test_outcomes_are_told_without_what_was_said(self, store: Store) -> None:
+        for key in ("b", "a", "c"):
+            await store.commit(Commit(NOON, outbox=(message(key, about="note:1"),)))
+        leases = {
+            one.item.key: one
+            for one in await store.lease_outbox(
+                Lane.CONVERSATION, "me", NOON, limit=3, lease_for=timedelta(minutes=1)
+            )
+        }
+        await store.finish_outbox(leases["b"], Posted("C1", "1.0"))
+        await store.bury_outbox(leases["a"], "is_archived")
+
+        outcomes = await store.outcomes_about("note:1")
+
+        assert [("b", "done", None), ("a", "dead", "is_archived"), ("c", "waiting", None)] == [
+            (one.key, str(one.state), one.reason) for one in outcomes
+        ]
+        assert [one.item.order_group for one in await store.entries_about("note:1")] == [
+            one.order_group for one in outcomes
+        ]
+        assert [] == await store.outcomes_about("")
+
     async def test_a_place_leads_to_the_post_and_not_to_its_edits(self, store: Store) -> None:
         await store.commit(Commit(NOON, outbox=(message("post", "card"),)))
         await store.finish_outbox((await lease(store))[0], Posted("C1", "17.5"))
@@ -522,12 +571,14 @@ class OutboxContract:
     ) -> None:
         await store.commit(Commit(NOON, outbox=(message("flying"),)))
         await lease(store)
-        await store.commit(Commit(NOON, outbox=(message("waiting"),)))
+        await store.commit(Commit(NOON, outbox=(edit("waiting", "1.0"),)))
+        await store.commit(Commit(NOON, outbox=(message("paced", lane=Lane.ANNOUNCEMENT),)))
 
         again = await reopen()
 
         leases = await lease(again, after(60), owner="next")
-        assert {"flying": (True, 2), "waiting": (False, 1)} == {
+        leases += await lease(again, after(60), owner="next", lane=Lane.ANNOUNCEMENT)
+        assert {"flying": (True, 2), "waiting": (False, 1), "paced": (False, 1)} == {
             each.item.key: (each.doubtful, each.attempt) for each in leases
         }
 
@@ -742,17 +793,29 @@ class WaitingContract:
         assert (0, 0, None) == (backlog.due, backlog.dead, backlog.oldest_due)
 
     async def test_waiting_ends_at_its_time(self, store: Store) -> None:
-        await asyncio.wait_for(store.wait_for_work(0.01), 5)
-        await asyncio.wait_for(store.wait_for_work(0.01), 5)
+        work = store.listen(Work.DUE)
+
+        await asyncio.wait_for(work.wait(0.01), 5)
+        await asyncio.wait_for(work.wait(0.01), 5)
 
     async def test_waiting_ends_when_there_is_work(self, store: Store) -> None:
-        await store.wait_for_work(0)
-        waiting = asyncio.create_task(store.wait_for_work(3600))
+        waiting = [
+            asyncio.create_task(store.listen(Work.CONVERSATION).wait(3600)) for _ in range(2)
+        ]
         await asyncio.sleep(0)
 
         await store.commit(Commit(NOON, outbox=(message("m"),)))
 
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(asyncio.gather(*waiting), 5)
+
+    async def test_work_that_came_before_the_wait_ends_it_for_every_listener(
+        self, store: Store
+    ) -> None:
+        listeners = [store.listen(Work.CONVERSATION) for _ in range(2)]
+        await store.commit(Commit(NOON, outbox=(message("m"),)))
+
+        for listener in listeners:
+            await asyncio.wait_for(listener.wait(3600), 5)
 
     async def test_a_working_store_is_healthy(self, store: Store) -> None:
         await store.health()

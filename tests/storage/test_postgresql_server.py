@@ -5,6 +5,7 @@ import asyncio
 import psycopg
 import pytest
 
+from storage.bell import Work
 from storage.errors import Duplicate, StoreError, StoreUnavailable
 from storage.opening import migrate, open_store
 from storage.port import Commit, Put, Store
@@ -93,8 +94,7 @@ class TestReplicas:
     async def test_a_commit_wakes_the_other(self, postgresql_url: str) -> None:
         one, two = await open_store(postgresql_url), await open_store(postgresql_url)
         await asyncio.sleep(0.2)
-        await two.wait_for_work(0)
-        waiting = asyncio.create_task(two.wait_for_work(3600))
+        waiting = asyncio.create_task(two.listen(Work.CONVERSATION).wait(3600))
         await asyncio.sleep(0)
 
         await one.commit(Commit(NOON, outbox=(message("m"),)))
@@ -141,7 +141,7 @@ class TestAway:
                 await store.get(NOTE, "1")
             with pytest.raises(StoreUnavailable):
                 await store.health()
-            await store.wait_for_work(0.01)
+            await store.listen(Work.DUE).wait(0.01)
         finally:
             postgresql_server.start()
 

@@ -11,12 +11,13 @@ from knowledge.matching import Outcome
 from knowledge.preference import Preference, preference_id
 from knowledge.question import Place, Question, State, question_id
 from storage.failed import FailedPayload
+from storage.forgetting import Erased, Forgetting, forget
 from storage.kinds import FAILED_PAYLOAD, PREFERENCE, QUESTION
 from storage.opening import open_store
 from storage.port import Commit, Put
 from storage.question_commands import add_commands
 from storage.question_log import questions_since
-from storage.retention import Retention, expired, forgotten, nothing_left
+from storage.retention import Retention, expired, nothing_left
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 KEEP = Retention(question_days=30, failed_payload_days=7)
@@ -46,6 +47,10 @@ def failed(user: str, days_ago: int) -> FailedPayload:
     body = {"event": {"user": user, "text": "hello"}}
     at = NOW - timedelta(days=days_ago)
     return FailedPayload(f"{user}{days_ago}", "T1", at, "ValueError", body)
+
+
+def note(language: Language) -> str:
+    return f"(erased {language})"
 
 
 @pytest.fixture(params=["tinydb"])
@@ -90,15 +95,14 @@ async def test_forgetting_a_person_leaves_their_counts_and_everybody_elses_words
     puts += [Put(PREFERENCE, preference), Put(FAILED_PAYLOAD, failed("U1", 1))]
     await store.commit(Commit(NOW, puts=tuple(puts)))
 
-    commit = await forgotten(store, "T1", "U1", NOW)
-    await store.commit(commit)
+    erased = await forget(store, Forgetting("T1", "U1", note, Language.EN), NOW)
 
-    assert [f"answer:{quoted.id}:forgotten"] == [one.key for one in commit.outbox]
+    assert Erased(changed=4, learned=0) == erased
     log = [one async for one in questions_since(store, NOW, 5)]
     assert ["", "", "words of U2"] == sorted(one.text for one in log)
     assert await store.get(PREFERENCE, preference.id) is None
     assert await store.get(FAILED_PAYLOAD, "U11") is None
-    assert nothing_left(await forgotten(store, "T1", "U1", NOW))
+    assert Erased(0, 0) == await forget(store, Forgetting("T1", "U1", note, Language.EN), NOW)
     await store.close()
 
 
@@ -128,11 +132,11 @@ def test_the_command_line_lists_gaps_and_forgets(
 
     asyncio.run(prepared())
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(), NOW)
+    add_commands(parser.add_subparsers(), NOW, note)
 
     for line, expected in (
         (["gaps"], "1 unanswered, 0 turned down [en]: add as a phrasing of enroll-ios"),
-        (["forget", "U1"], "1 records of U1 were erased"),
+        (["forget", "U1"], "1 records and messages with words of U1 were erased"),
         (["gaps"], "1 questions in 30 days, 0 gaps"),
     ):
         options = parser.parse_args(line)
