@@ -101,6 +101,10 @@ class Library:
     def __len__(self) -> int:
         return len(self.articles)
 
+    def including(self, article: Article) -> Library:
+        """This library and one article more."""
+        return Library((*self.articles, article), self.warnings)
+
     def article(self, article_id: str, language: Language) -> Article | None:
         return self._by_key.get((article_id, language))
 

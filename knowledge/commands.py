@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from knowledge.article import Language
 from knowledge.checking import check_knowledge, report
 from knowledge.evaluation import answer_lines, evaluate_files, explain_text
+from knowledge.learned import Learned, including, write_files
 from knowledge.loading import company_file_for, load_library
 from knowledge.matching import Match, Matcher, Outcome, Query
 from knowledge.spreadsheet import export_articles, import_articles
@@ -20,20 +21,31 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = "knowledge/faq"
 
 
-def add_commands(commands: "Commands", today: date) -> None:
-    """Add ``ask`` and ``knowledge``. ``today`` decides which reviews are out of date."""
+def add_commands(
+    commands: "Commands", today: date, learned: Callable[[Mapping[str, str]], Learned]
+) -> None:
+    """Add ``ask`` and ``knowledge``. ``today`` decides which reviews are out of date, ``learned``
+    reads what people taught the bot from the store that the environment names."""
     _add_ask(commands)
     knowledge = commands.add_parser("knowledge", help="check, export or import the articles")
     actions = knowledge.add_subparsers(required=True, metavar="ACTION")
 
     check = actions.add_parser("check", help="what is missing, out of date or overlapping")
     check.set_defaults(command=_check, today=today)
-    export = actions.add_parser("export", help="write the articles as CSV, for a spreadsheet")
-    export.set_defaults(command=_export)
+    export = actions.add_parser(
+        "export", help="write the articles and what was learned, as CSV or into a folder"
+    )
+    export.set_defaults(command=_export, learned=learned)
+    export.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE.csv or FOLDER",
+        help="a spreadsheet, or a folder for article files; the folder of the articles itself "
+        "takes up what was learned",
+    )
     taken = actions.add_parser("import", help="take over an edited CSV, all or nothing")
     taken.set_defaults(command=_import)
-    for action in (export, taken):
-        action.add_argument("file", type=Path, metavar="FILE.csv")
+    taken.add_argument("file", type=Path, metavar="FILE.csv")
     for action in (check, export, taken):
         _add_folder(action)
 
@@ -95,10 +107,19 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 def _export(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    library = load_library(*_folder(options, environment))
+    folder, company = _folder(options, environment)
+    library = load_library(folder, company)
+    learned: Learned = options.learned(environment)
+    if options.file.suffix.lower() != ".csv":
+        changed = write_files(library, learned, folder, options.file)
+        for name in changed:
+            print(f"learned {name}")
+        print(f"{len(including(library, learned))} articles are in {options.file}")
+        return 0
+    whole = including(library, learned)
     with options.file.open("w", encoding="utf-8-sig", newline="") as out:
-        export_articles(library, out)
-    print(f"{len(library)} articles written to {options.file}")
+        export_articles(whole, out)
+    print(f"{len(whole)} articles written to {options.file}")
     return 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -157,10 +158,16 @@ def _numbers(normal: str) -> Iterator[str]:
 
 def _names(normal: str, known_codes: Iterable[str]) -> Iterator[str]:
     squashed = _SQUASHED.sub("", normal)
-    for name in (*NAMED_CODES, *known_codes):
-        plain = _SQUASHED.sub("", name.lower())
-        if len(plain) >= 8 and plain in squashed:
+    for plain in _plain_names(tuple(known_codes)):
+        if plain in squashed:
             yield plain
+
+
+@lru_cache(maxsize=8)
+def _plain_names(known_codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes in words as they are looked for; short ones would be met inside other words."""
+    plain = (_SQUASHED.sub("", name.lower()) for name in (*NAMED_CODES, *known_codes))
+    return tuple(name for name in plain if len(name) >= 8)
 
 
 def _version(normal: str) -> str | None:

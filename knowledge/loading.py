@@ -117,6 +117,18 @@ def load_library(folder: Path, company: Path | None = None) -> Library:
     return Library(reading.articles, findings)
 
 
+def parse_article(text: str, name: str, language: Language) -> Article:
+    """The article that a file `<name>.md` with this text is, company values aside.
+
+    Raises KnowledgeInvalid.
+    """
+    reading = _Reading(company=None)
+    _parse_article(Path(f"{name}.md"), text, language, reading)
+    if any(finding.severity is Severity.ERROR for finding in reading.findings):
+        raise KnowledgeInvalid(tuple(reading.findings))
+    return reading.articles[0]
+
+
 def company_file_for(folder: Path) -> Path | None:
     """The company file that belongs to a knowledge folder: inside it or beside it, if any."""
     candidates = (folder / "company.yaml", folder.parent / "company.yaml")
@@ -185,6 +197,10 @@ def _read_article(path: Path, language: Language, reading: _Reading) -> None:
     except UnicodeDecodeError:
         reading.error(path, None, "The file is not UTF-8.", "Save it as UTF-8.")
         return
+    _parse_article(path, text, language, reading)
+
+
+def _parse_article(path: Path, text: str, language: Language, reading: _Reading) -> None:
     halves = _split(text)
     if halves is None:
         mend = "Begin with a line '---', the fields, and another line '---'."
@@ -194,7 +210,6 @@ def _read_article(path: Path, language: Language, reading: _Reading) -> None:
     matter = _front_matter(path, head, reading)
     if matter is not None:
         _add_article(path, language, matter, _Body(body.strip(), body, body_line), reading)
-    return
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.article import Article, Audience, Language, Library, Platform
 from knowledge.calibration import RANK_FEATURES, Calibration, load_calibration
@@ -25,7 +26,7 @@ from knowledge.smalltalk import SmallTalk, recognise, without_greeting
 from knowledge.text import normalised, words
 
 MOST_CANDIDATES: Final = 5
-_CONTENDERS: Final = 8
+_CONTENDERS: Final = 6
 # A phrasing asked word for word, and an error code that one article owns, leave no doubt.
 _CERTAIN: Final = 0.99
 _ID_WEIGHT: Final = 0.5
@@ -45,16 +46,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question. `languages` is a soft preference, best first; empty means all alike."""
+    """A question. `languages` is a soft preference, best first; empty means all alike.
+
+    `audience` is who asks; articles for less than `least` are left out, so that a tier can look
+    among its runbooks alone.
+    """
 
     text: str
     languages: tuple[Language, ...] = ()
     platform: Platform | None = None
     audience: Audience = Audience.EVERYONE
+    least: Audience = Audience.EVERYONE
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An article in one language. `confidence` is the probability that it is the right one."""
 
     article_id: str
@@ -91,15 +96,7 @@ class Matcher:
         self.library = library
         self.calibration = calibration or load_calibration()
         self._indexes = {one: index for one in Language if (index := _index(library, one))}
-        self._codes = _code_owners(library)
-        self._code_names = tuple(code for code in self._codes if not code.startswith("0x"))
-        self._visible = {
-            (audience, language): np.array(
-                [_may_read(library, audience, one, language) for one in index.article_ids]
-            )
-            for audience in Audience
-            for language, index in self._indexes.items()
-        }
+        self._know_owners()
 
     def match(self, query: Query) -> Match:
         """The outcome for a question of any length and content; never raises."""
@@ -134,6 +131,35 @@ class Matcher:
         index = self._indexes.get(language)
         if index is not None and article_id in index.article_ids:
             index.learn(article_id, phrasing)
+
+    def add(self, article: Article) -> None:
+        """Let a new article answer from the next question on, at the cost of learning its
+        phrasings. One whose id is taken in that language changes nothing."""
+        if self.library.article(article.id, article.language) is not None:
+            return
+        self.library = self.library.including(article)
+        index = self._indexes.get(article.language)
+        if index is None:
+            index = _index(self.library, article.language)
+            assert index is not None
+            self._indexes[article.language] = index
+        else:
+            index.add(article.id)
+            for phrasing in (article.title, *article.phrasings):
+                index.learn(article.id, phrasing)
+        self._know_owners()
+
+    def _know_owners(self) -> None:
+        """Who owns which error code, and who may read what, in the library as it is now."""
+        self._codes = _code_owners(self.library)
+        self._code_names = tuple(code for code in self._codes if not code.startswith("0x"))
+        self._visible: dict[tuple[Audience, Language], NDArray[np.bool_]] = {
+            (audience, language): np.array(
+                [_may_read(self.library, audience, one, language) for one in index.article_ids]
+            )
+            for audience in Audience
+            for language, index in self._indexes.items()
+        }
 
     # -- comparing --------------------------------------------------------------------------------
 
@@ -171,9 +197,8 @@ class Matcher:
             index = self._indexes[language]
             scores = index.separate(asked_there)
             stage_one[language] = scores
-            weighed = np.where(
-                self._visible[query.audience, language], scores * weights[language], -np.inf
-            )
+            wanted = self._wanted(query, language)
+            weighed = np.where(wanted, scores * weights[language], -np.inf)
             for at in {*_highest(weighed), *index.exact.get(key, ())}:
                 if weighed[at] == -np.inf:
                     continue
@@ -184,6 +209,14 @@ class Matcher:
                     found[article_id] = entry
         best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:_CONTENDERS]
         return self._compared(asked, weights, stage_one, [place for _, place in best])
+
+    def _wanted(self, query: Query, language: Language) -> NDArray[np.bool_]:
+        visible = self._visible[query.audience, language]
+        if query.least is Audience.EVERYONE:
+            return visible
+        order = tuple(Audience)
+        below = order[order.index(query.least) - 1]
+        return visible & ~self._visible[below, language]
 
     def _compared(
         self,
@@ -257,7 +290,8 @@ class Matcher:
             owner
             for code in codes
             for owner in self._codes.get(code, ())
-            if query.audience.may_read(self._audience_of(owner))
+            if query.audience.may_read(audience := self._audience_of(owner))
+            and audience.may_read(query.least)
         }
         if not owners:
             return ranked
@@ -377,11 +411,11 @@ def _highest(scores: Vector) -> list[int]:
 def _lifted(first: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:
     """`first` at the top and certain, the others behind it with what doubt is left."""
     rest = [
-        replace(one, confidence=min(one.confidence, 1 - _CERTAIN))
+        one._replace(confidence=min(one.confidence, 1 - _CERTAIN))
         for one in ranked
         if one.article_id != first.article_id
     ]
-    return [replace(first, confidence=max(first.confidence, _CERTAIN)), *rest]
+    return [first._replace(confidence=max(first.confidence, _CERTAIN)), *rest]
 
 
 def _only(platform: Platform | None) -> frozenset[Platform]:

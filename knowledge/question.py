@@ -64,7 +64,8 @@ class Question:
     asker refused. ``repeated``: the best article stands in the thread already. ``platform`` is the
     asker's, as written or chosen; ``shown_in`` the language chosen by a press. ``secrets`` says
     what was masked in ``text``. ``asked_by`` is who brought somebody else's message to us.
-    ``notice`` is the text of the ``known_problem`` that concerns it.
+    ``notice`` is the text of the ``known_problem`` that concerns it. ``wave`` is the rollout wave
+    that the asker was in.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Question:
     asked_by: str | None = None
     known_problem: str | None = None
     notice: str | None = None
+    wave: str = ""
 
     @property
     def spoken(self) -> Language:

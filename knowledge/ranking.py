@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ Vector: TypeAlias = NDArray[np.float64]
 _SCORERS: Final = (0, 1, 2, 6)
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """One article in one language with its evidence; `weight`: how likely the language is meant."""
 
     article: Article

@@ -53,7 +53,7 @@ def export_articles(library: Library, out: TextIO) -> None:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for article in library.articles:
-        writer.writerow(_escaped(cell) for cell in _row(article).values())
+        writer.writerow(_escaped(cell) for cell in cells_of(article).values())
 
 
 def import_articles(folder: Path, company: Path | None, rows: Iterable[str]) -> Imported:
@@ -71,7 +71,8 @@ def import_articles(folder: Path, company: Path | None, rows: Iterable[str]) -> 
     return Imported(written, len(edits) - len(written))
 
 
-def _row(article: Article) -> dict[str, str]:
+def cells_of(article: Article) -> dict[str, str]:
+    """An article as cells by the names of ``COLUMNS``."""
     return {
         "id": article.id,
         "language": article.language.value,
@@ -123,12 +124,12 @@ def _edits(
             mend = f"Languages are {', '.join(Language)}; an id has letters, digits and hyphens."
             raise _refused(line, f"'{cells['language']}/{cells['id']}' is no article.", mend)
         present = library.article(cells["id"], language)
-        path = Path(present.path) if present else _root(folder) / language / f"{cells['id']}.md"
+        path = Path(present.path) if present else root_of(folder) / language / f"{cells['id']}.md"
         if path in edits:
             raise _refused(line, f"'{language}/{cells['id']}' stands twice.", "Keep one row.")
         name = f"{language}/{cells['id']}"
-        same = present is not None and _comparable(_row(present)) == _comparable(cells)
-        edits[path] = (name, None if same else _file_text(cells, path))
+        same = present is not None and _comparable(cells_of(present)) == _comparable(cells)
+        edits[path] = (name, None if same else file_text(cells, path.stem))
     return edits
 
 
@@ -143,13 +144,15 @@ def _entries(cell: str) -> list[str]:
     return [line.strip() for line in cell.split("\n") if line.strip()]
 
 
-def _root(folder: Path) -> Path:
+def root_of(folder: Path) -> Path:
+    """The folder below which the folders of the languages stand."""
     return folder / "faq" if (folder / "faq").is_dir() else folder
 
 
-def _file_text(cells: Mapping[str, str], path: Path) -> str:
+def file_text(cells: Mapping[str, str], stem: str) -> str:
+    """The file of an article, named ``stem``; ``cells`` by the names of ``COLUMNS``."""
     fields: dict[str, Any] = {}
-    if path.stem != cells["id"]:
+    if stem != cells["id"]:
         fields["id"] = cells["id"]
     for name in COLUMNS[2:-1]:
         fields[name] = _entries(cells[name]) if name in _LISTS else cells[name] or None

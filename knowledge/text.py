@@ -21,6 +21,7 @@ from knowledge.article import Language
 # A question is a few sentences. Beyond this a paste (a log, a mail) would only cost time.
 LONGEST_QUESTION: Final = 1_000
 
+_FIRST_HAN: Final = "\u3005"
 _HAN: Final = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:'[^\W_{_HAN}]+)?")
 _HAN_CHARACTER: Final = re.compile(rf"[{_HAN}]")
@@ -43,6 +44,7 @@ _STEMMERS: Final[dict[Language, _Stemmer]] = {
 _STEMMING: Final = threading.Lock()
 
 
+@lru_cache(maxsize=32)
 def normalised(text: str) -> str:
     """NFKC, lower case, no invisible characters, one kind of apostrophe, at most the limit."""
     clipped = unicodedata.normalize("NFKC", text[:LONGEST_QUESTION])[:LONGEST_QUESTION]
@@ -64,7 +66,7 @@ def has_han(text: str) -> bool:
 
 def is_han(word: str) -> bool:
     """Whether a word, as `words` gives it, is a run of Han characters."""
-    return _HAN_CHARACTER.match(word) is not None
+    return word[:1] >= _FIRST_HAN and _HAN_CHARACTER.match(word) is not None
 
 
 def words(normal: str) -> list[str]:

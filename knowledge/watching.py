@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.article import Library
+from knowledge.article import Article, Library
 from knowledge.calibration import Calibration
 from knowledge.errors import Finding, KnowledgeInvalid
 from knowledge.loading import load_library
-from knowledge.matching import Matcher
+from knowledge.matching import Matcher, Query
+
+_FIRST = Query("good morning, how do I enroll my new phone?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,22 @@ class Knowledge:
             return Reload(changed=False, findings=invalid.findings)
         return Reload(changed=True, findings=self.current.library.warnings)
 
+    def load_again(self) -> None:
+        """Have the files loaded anew at the next look, without what was learned or added since."""
+        self._fingerprint = ""
+
+    def add(self, article: Article) -> None:
+        """Take up an article that is in no file, until the files are loaded anew."""
+        matcher = self.current.matcher
+        matcher.add(article)
+        self.current = Current(matcher.library, matcher)
+
     def _load(self) -> Current:
         library = load_library(self._folder, self._company)
         matcher = Matcher(library, self._calibration)
+        # What matching reads at its first use takes seconds (the language model): nobody is to wait
+        # for it, who must be acknowledged within three.
+        matcher.match(_FIRST)
         if self._after_load is not None:
             self._after_load(matcher)
         return Current(library, matcher)

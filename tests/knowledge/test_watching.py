@@ -6,6 +6,7 @@ import pytest
 
 from knowledge.article import Language
 from knowledge.errors import KnowledgeInvalid
+from knowledge.language import _identifier
 from knowledge.matching import Matcher, Outcome, Query
 from knowledge.watching import Knowledge
 from tests.knowledge.samples import write_article, write_workshop
@@ -94,3 +95,11 @@ def test_learned_phrasings_survive_a_reload(folder: Path) -> None:
 def test_a_broken_folder_at_the_first_load_raises(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeInvalid):
         Knowledge(tmp_path / "missing")
+
+
+def test_nobody_waits_for_the_language_model(folder: Path) -> None:
+    _identifier.cache_clear()
+
+    Knowledge(folder)
+
+    assert 1 == _identifier.cache_info().currsize
