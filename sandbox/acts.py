@@ -209,6 +209,7 @@ class Acts:
         state: Mapping[str, Any] | None = None,
     ) -> None:
         """Uses an element of an open modal or of App Home."""
+        self._check_active(person)
         action = action_of(placed, value, self._core.real())
         view.values = self._state_with(
             view.body["blocks"], placed, action, {**view.values, **(state or {})}
@@ -326,9 +327,22 @@ class Acts:
 
     # commands and shortcuts ----------------------------------------------------------------------
 
-    async def command(self, person: Person, channel: Channel, name: str, text: str) -> None:
-        """Runs a slash command; what comes with the acknowledgement is shown."""
+    async def command(
+        self,
+        person: Person,
+        channel: Channel,
+        name: str,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+    ) -> None:
+        """Runs a slash command; what comes with the acknowledgement is shown.
+
+        In a thread there are none (docs.slack.dev/interactivity/implementing-slash-commands).
+        """
         self._check_can_write(person, channel)
+        if thread_ts is not None:
+            raise ActRefused("not_in_threads", f"{name} is not supported in threads. Sorry!")
         if person.kind is PersonKind.EXTERNAL:
             raise ActRefused("not_allowed", "Commands are for members of this workspace only.")
         known = self._core.app.command(name)
@@ -352,6 +366,7 @@ class Acts:
         self, person: Person, callback_id: str, message: Message | None = None
     ) -> None:
         """Runs a global shortcut, or with `message` a message shortcut."""
+        self._check_active(person)
         kind = "global" if message is None else "message"
         if self._core.app.shortcut(callback_id, kind) is None:
             raise ActRefused("unknown_shortcut", f"There is no {kind} shortcut {callback_id!r}.")
@@ -368,6 +383,7 @@ class Acts:
 
     def open_home(self, person: Person, tab: str = "home") -> None:
         """Opens the app's Home (or Messages) tab."""
+        self._check_active(person)
         if person.kind is PersonKind.EXTERNAL:
             raise ActRefused("not_allowed", "The app's home is for members of this workspace only.")
         if tab == "home" and not self._core.app.home_tab:
@@ -382,7 +398,12 @@ class Acts:
             return True
         return channel.kind is ChannelKind.PUBLIC and not person.is_outsider
 
+    def _check_active(self, person: Person) -> None:
+        if person.deleted:
+            raise ActRefused("account_inactive", f"{person.name} is deactivated.")
+
     def _check_can_see(self, person: Person, channel: Channel) -> None:
+        self._check_active(person)
         if not self.sees(person, channel):
             raise ActRefused("channel_not_found", f"{person.name} cannot see that channel.")
 
@@ -396,8 +417,7 @@ class Acts:
             raise ActRefused("is_archived", f"#{channel.name} is archived.")
 
     def _check_can_write(self, person: Person, channel: Channel) -> None:
-        if person.deleted:
-            raise ActRefused("account_inactive", f"{person.name} is deactivated.")
+        self._check_active(person)
         self._check_member(person, channel)
         self._check_open(channel)
 
@@ -410,5 +430,5 @@ class Acts:
     def _check_own(self, person: Person, message: Message) -> None:
         if message.user != person.id or message.bot_id is not None:
             raise ActRefused("not_yours", f"That message is not by {person.name}.")
-        if self._workspace.channels[message.channel].find(message.ts) is not message:
+        if self._workspace.channels[message.channel].find(message.ts) is None:
             raise ActRefused("message_not_found", "That message no longer exists.")

@@ -18,6 +18,7 @@ ALL_SCOPES = frozenset(
         "channels:manage",
         "channels:read",
         "chat:write",
+        "chat:write.customize",
         "chat:write.public",
         "commands",
         "files:read",

@@ -213,7 +213,8 @@ class Control:
 
     async def command(self, given: Given) -> None:
         text = given.optional("text") or ""
-        await self._acts.command(given.me, given.channel, given.text("command"), text)
+        name, thread_ts = given.text("command"), given.optional("thread_ts")
+        await self._acts.command(given.me, given.channel, name, text, thread_ts=thread_ts)
 
     async def shortcut(self, given: Given) -> None:
         message = given.message if given.optional("ts") else None

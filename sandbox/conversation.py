@@ -6,12 +6,17 @@ one.
 """
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sandbox.shelf import Shelf
+
 Json = dict[str, Any]
 
+MOST_EPHEMERALS = 200
+"""Kept for one person in one channel; in Slack they are gone once the client reloads."""
 TOMBSTONE_TEXT = "This message was deleted."
 
 
@@ -21,9 +26,12 @@ class ChannelKind(StrEnum):
     IM = "im"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Message:
-    """One message; `ts` is its id within the channel, a reply carries its root's `thread_ts`."""
+    """One message; `ts` is its id within the channel, a reply carries its root's `thread_ts`.
+
+    `username` and `icons` are what an app shows instead of its own name and picture.
+    """
 
     channel: str
     ts: str
@@ -41,6 +49,8 @@ class Message:
     ephemeral_to: str | None = None
     inviter: str | None = None
     broadcast: bool = False
+    username: str | None = None
+    icons: Json | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     replies: list[str] = field(default_factory=list)
 
@@ -78,7 +88,7 @@ class Channel:
         self.members: dict[str, None] = {}
         self.last_read: dict[str, str] = {}
         self.ephemerals: dict[str, list[Message]] = {}
-        self._messages: dict[str, Message] = {}
+        self._messages = Shelf()
         self._top: list[str] = []
         self._last_microsecond = 0
 
@@ -102,15 +112,21 @@ class Channel:
         return f"{whole}.{rest:06d}"
 
     def find(self, ts: str) -> Message | None:
-        return self._messages.get(ts)
+        return self._messages.find(ts)
+
+    def keep(self, message: Message) -> None:
+        """Takes over what was changed in a message, unless it is gone by now."""
+        if message.ts in self._messages:
+            self._messages.put(message)
 
     def add(self, message: Message) -> None:
         """Keeps a message whose `ts` was minted here, in its thread or at the top level."""
-        self._messages[message.ts] = message
-        root = self._messages.get(message.thread_ts or "") if message.is_reply else None
+        self._messages.put(message)
+        root = self.find(message.thread_ts or "") if message.is_reply else None
         if root is not None:
             root.thread_ts = root.ts
             insort(root.replies, message.ts)
+            self.keep(root)
         if root is None or message.broadcast:
             insort(self._top, message.ts)
 
@@ -118,8 +134,9 @@ class Channel:
         """Takes a message out; a root that still has replies becomes a tombstone instead."""
         if message.replies:
             self._entomb(message)
+            self.keep(message)
             return
-        del self._messages[message.ts]
+        self._messages.remove(message.ts)
         self._drop_from_top(message.ts)
         if message.is_reply:
             self._drop_reply(message)
@@ -130,6 +147,7 @@ class Channel:
         message.text = TOMBSTONE_TEXT
         message.blocks = message.files = message.metadata = message.attachments = None
         message.bot_id = message.client_msg_id = message.edited = None
+        message.username = message.icons = None
         message.reactions = {}
 
     def _drop_from_top(self, ts: str) -> None:
@@ -138,16 +156,17 @@ class Channel:
             del self._top[position]
 
     def _drop_reply(self, message: Message) -> None:
-        root = self._messages.get(message.thread_ts or "")
+        root = self.find(message.thread_ts or "")
         if root is None:
             return
         root.replies.remove(message.ts)
         if not root.replies:
             root.thread_ts = None
+        self.keep(root)
 
     def is_last_reply_of_tombstone(self, message: Message) -> Message | None:
         """The tombstone that vanishes together with `message`, if it is its only reply."""
-        root = self._messages.get(message.thread_ts or "") if message.is_reply else None
+        root = self.find(message.thread_ts or "") if message.is_reply else None
         if root is None or not root.is_tombstone or root.replies != [message.ts]:
             return None
         return root
@@ -156,18 +175,27 @@ class Channel:
         """Top-level messages, newest first, and whether older ones remain in the window."""
         low, high = _bounds(self._top, window)
         start = max(low, high - limit)
-        page = [self._messages[ts] for ts in reversed(self._top[start:high])]
-        return page, start > low
+        return self._found(self._top[start:high][::-1]), start > low
 
     def thread(self, root: Message, window: Window, limit: int) -> tuple[list[Message], bool]:
         """The root and its replies, oldest first, and whether newer ones remain."""
         low, high = _bounds(root.replies, window)
         stop = min(high, low + limit)
-        return [root, *(self._messages[ts] for ts in root.replies[low:stop])], stop < high
+        return [root, *self._found(root.replies[low:stop])], stop < high
 
     def messages(self) -> list[Message]:
         """Every message of the channel, replies too, oldest first."""
-        return [self._messages[ts] for ts in sorted(self._messages)]
+        return self._found(sorted(self._messages))
+
+    def _found(self, wanted: Iterable[str]) -> list[Message]:
+        messages = (self.find(ts) for ts in wanted)
+        return [message for message in messages if message is not None]
+
+    def whisper(self, message: Message) -> None:
+        """Keeps what only one person sees."""
+        held = self.ephemerals.setdefault(message.ephemeral_to or "", [])
+        held.append(message)
+        del held[:-MOST_EPHEMERALS]
 
     def newer_than(self, ts: str) -> list[str]:
         """The `ts` of top-level messages after `ts`, oldest first."""

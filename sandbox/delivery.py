@@ -21,6 +21,7 @@ ACK_WITHIN = 3.0
 # "Almost at once" is taken as one second: over Socket Mode a copy came 3-4 s after the first
 # (bolt-js issue 2487), three of which are the time to acknowledge.
 RETRY_AFTER = (1.0, 60.0, 300.0)
+MOST_GIVEN_UP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Deliveries:
         """The bot answered; an answer to an attempt already given up changes nothing."""
         if delivery.envelope_id != envelope_id:
             return
+        if delivery.entry is not None:
+            delivery.entry.answer = payload
         self._finish(delivery, "acked")
         self.acknowledged += 1
         if delivery.answer is not None and not delivery.answer.done():
@@ -213,6 +216,7 @@ class Deliveries:
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         self._finish(delivery, f"unacked ({reason})")
         self.given_up.append(delivery)
+        del self.given_up[:-MOST_GIVEN_UP]
         if delivery.answer is not None and not delivery.answer.done():
             delivery.answer.set_exception(_unanswered(delivery, reason))
 

@@ -161,10 +161,17 @@ class Actor:
 
     # commands, shortcuts, home -----------------------------------------------------------------
 
-    async def commands(self, name: str, text: str = "", channel: Place | None = None) -> None:
+    async def commands(
+        self,
+        name: str,
+        text: str = "",
+        channel: Place | None = None,
+        thread: Message | None = None,
+    ) -> None:
         """Runs a slash command, in the direct message with the bot unless a channel is given."""
         place = self.direct_message if channel is None else self._channel(channel)
-        await self._acts.command(self.person, place, name, text)
+        thread_ts = (thread.thread_ts or thread.ts) if thread is not None else None
+        await self._acts.command(self.person, place, name, text, thread_ts=thread_ts)
 
     async def shortcut(self, callback_id: str, message: Message | None = None) -> None:
         """Runs a global shortcut, or a message shortcut on `message`."""

@@ -15,6 +15,7 @@ from sandbox.workspace import Workspace, copy_of, short_id
 
 USES = 5
 LIVES_FOR = 30 * 60.0
+MOST_ISSUED = 5_000
 
 
 @dataclass(slots=True)
@@ -44,7 +45,8 @@ class ResponseUrls:
 
     def _forget_expired(self) -> None:
         for key in list(self._issued):
-            if self._real() - self._issued[key].issued <= 2 * LIVES_FOR:
+            age = self._real() - self._issued[key].issued
+            if age <= 2 * LIVES_FOR and len(self._issued) <= MOST_ISSUED:
                 return
             del self._issued[key]
 

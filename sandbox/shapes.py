@@ -17,6 +17,8 @@ _PLAIN_FIELDS = (
     "files",
     "edited",
     "inviter",
+    "username",
+    "icons",
 )
 
 

@@ -13,7 +13,8 @@ KEPT = 2_000
 
 @dataclass(slots=True)
 class Entry:
-    """One exchange; `outcome` is pending until it is known."""
+    """One exchange; `outcome` is pending until it is known, `answer` is what came with the
+    acknowledgement."""
 
     number: int
     at: float
@@ -26,10 +27,13 @@ class Entry:
     outcome: str = "pending"
     milliseconds: float | None = None
     started: float = 0.0
+    answer: Any = None
 
     def as_json(self) -> Json:
         names = ("number", "at", "direction", "kind", "name", "id", "attempt", "outcome")
         shown: Json = {name: getattr(self, name) for name in names}
+        if self.answer:
+            shown["answer"] = self.answer
         return shown | {"milliseconds": self.milliseconds, "body": self.body}
 
 

@@ -7,7 +7,7 @@ events, the page's stream and waiting tests all hang on that.
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -338,7 +338,9 @@ class Workspace:
 
     def change(self, message: Message, previous: Message) -> None:
         """Tells that `message` was edited in place; `previous` is a copy from before."""
-        self._tell(MessageChanged(self.channels[message.channel], message, previous))
+        channel = self.channels[message.channel]
+        channel.keep(message)
+        self._tell(MessageChanged(channel, message, previous))
 
     def delete(self, message: Message) -> None:
         """Deletes; a root with replies becomes a tombstone, which goes with its last reply.
@@ -361,7 +363,7 @@ class Workspace:
     def whisper(self, message: Message) -> Message:
         """Posts an ephemeral message to `message.ephemeral_to`."""
         channel = self.channels[message.channel]
-        channel.ephemerals.setdefault(message.ephemeral_to or "", []).append(message)
+        channel.whisper(message)
         self._tell(EphemeralChanged(channel, message))
         return message
 
@@ -381,7 +383,7 @@ class Workspace:
         if user in users:
             raise SlackRefusal("already_reacted")
         users.append(user)
-        self._tell(ReactionChanged(self.channels[message.channel], message, user, name, True))
+        self._reacted(message, user, name, added=True)
 
     def unreact(self, message: Message, user: str, name: str) -> None:
         """Takes a reaction back; refused `no_reaction`."""
@@ -391,7 +393,12 @@ class Workspace:
         users.remove(user)
         if not users:
             del message.reactions[name]
-        self._tell(ReactionChanged(self.channels[message.channel], message, user, name, False))
+        self._reacted(message, user, name, added=False)
+
+    def _reacted(self, message: Message, user: str, name: str, *, added: bool) -> None:
+        channel = self.channels[message.channel]
+        channel.keep(message)
+        self._tell(ReactionChanged(channel, message, user, name, added))
 
     def mark_read(self, channel: Channel, user: str, ts: str) -> None:
         channel.last_read[user] = max(ts, channel.last_read.get(user, "0"))
@@ -473,7 +480,7 @@ class Workspace:
 
 def copy_of(message: Message) -> Message:
     """A copy that later edits of the message do not reach."""
-    fields = {name: getattr(message, name) for name in Message.__slots__}
-    fields["reactions"] = {name: list(users) for name, users in message.reactions.items()}
-    fields["replies"] = list(message.replies)
-    return Message(**fields)
+    values = {one.name: getattr(message, one.name) for one in fields(message)}
+    values["reactions"] = {name: list(users) for name, users in message.reactions.items()}
+    values["replies"] = list(message.replies)
+    return Message(**values)

@@ -27,8 +27,13 @@ postgresql)
         ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || install_package postgresql
     ;;
 axe)
-    { [ -f node_modules/axe-core/axe.min.js ] && [ -f node_modules/typescript/bin/tsc ]; } ||
+    # The tests need Node itself too: it runs the compiler of Slack's published types.
+    command -v node >/dev/null || install_package nodejs
+    if ! { [ -f node_modules/axe-core/axe.min.js ] && [ -f node_modules/typescript/bin/tsc ] &&
+        [ -d node_modules/@slack/types ] && [ -d node_modules/@slack/web-api ]; }; then
+        command -v npm >/dev/null || install_package npm
         npm ci --silent --no-audit --no-fund
+    fi
     ;;
 *)
     echo "usage: need.sh chromium | postgresql | axe" >&2

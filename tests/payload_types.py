@@ -1,15 +1,26 @@
-"""Every payload the bot sends, one of each shape, as TypeScript to be checked against the types
-that Slack publishes (`@slack/types`, `@slack/web-api`)."""
+"""Every payload the true bot sends in the tests, held against both of what Slack says of it: the
+sandbox's table of limits, each payload at once, and the types that Slack publishes
+(`@slack/types`, `@slack/web-api`), one of each shape at the end of the run.
+
+A payload is the arguments of a method that writes, a body for a response url, or what comes with an
+acknowledgement: the answer to a form, to a command, the options of a select.
+"""
 
 import json
+import os
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sandbox.limits import Complaint, explain_message, explain_update, explain_view
 from sandbox.traffic import Entry, Traffic
 
 ROOT = Path(__file__).parent.parent
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
+MISSING = "The TypeScript compiler is missing: run `sh scripts/need.sh axe`, which needs Node."
 
 ARGUMENTS = {
     "chat.postMessage": "ChatPostMessageArguments",
@@ -20,43 +31,87 @@ ARGUMENTS = {
     "views.push": "ViewsPushArguments",
     "views.update": "ViewsUpdateArguments",
     "views.publish": "ViewsPublishArguments",
+    "conversations.join": "ConversationsJoinArguments",
+    "conversations.open": "ConversationsOpenArguments",
     "reactions.add": "ReactionsAddArguments",
+    "reactions.remove": "ReactionsRemoveArguments",
 }
 """What each method takes. Reads go as forms, whose values are all texts, and are left out."""
 
-_CHOOSING = frozenset({"type", "style", "subtype", "response_type"})
+_OWN_TYPES = """
+import type * as api from '@slack/web-api';
+import type { KnownBlock, ModalView, Option } from '@slack/types';
+interface Response { text: string; blocks?: KnownBlock[];
+  response_type?: 'ephemeral' | 'in_channel'; replace_original?: boolean;
+  delete_original?: boolean; thread_ts?: string }
+interface Options { options: Option[] }
+type FormAnswer = { response_action: 'errors'; errors: Record<string, string> }
+  | { response_action: 'clear' }
+  | { response_action: 'update' | 'push'; view: ModalView & OnlyKnown };
+interface OnlyKnown { blocks?: KnownBlock[]; view?: { blocks: KnownBlock[] } }
+"""
+"""What Slack publishes no type for: docs.slack.dev/interactivity/handling-user-interaction and
+docs.slack.dev/surfaces/modals. The published types take blocks of any type whatsoever; we do not.
+"""
+
+_CHOOSING = frozenset({"type", "style", "subtype", "response_type", "response_action"})
 
 
 class Recorder:
-    """Keeps one payload of every shape."""
+    """Keeps one payload of every shape, and what broke a limit."""
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, Any]] = {}
+        self._beyond: list[str] = []
 
     def listen(self, traffic: Traffic) -> None:
-        traffic.listeners.append(self._take)
+        traffic.listeners.append(self.take)
 
-    def _take(self, entry: Entry) -> None:
-        kind = _type_of(entry)
-        if kind is not None:
-            body = json.loads(json.dumps(entry.body))
-            self.kept.setdefault(f"{kind} {_shape(body)}", (kind, body))
+    def take(self, entry: Entry) -> None:
+        """Looks at an exchange, which is told of when it begins and when it ends."""
+        kind, payload = _typed(entry)
+        if not kind or not payload:
+            return
+        body = json.loads(json.dumps(payload))
+        complaint = _complaint(kind, entry.name, body)
+        if complaint is not None:
+            self._beyond.append(f"{entry.name}: {complaint.code} {complaint.messages}")
+        self.kept.setdefault(f"{kind} {_shape(body)}", (kind, body))
+
+    def beyond_limits(self) -> list[str]:
+        """What broke a limit since this was asked last, each once."""
+        found, self._beyond = list(dict.fromkeys(self._beyond)), []
+        return found
+
+    def add(self, kept: Mapping[str, Iterable[Any]]) -> None:
+        """Takes over what another process kept."""
+        for name, (kind, body) in kept.items():
+            self.kept.setdefault(name, (kind, body))
 
     def as_typescript(self) -> str:
         lines = [
-            "import type * as api from '@slack/web-api';",
-            "import type { KnownBlock } from '@slack/types';",
-            "interface Response { text: string; blocks?: KnownBlock[];",
-            "  response_type?: 'ephemeral' | 'in_channel'; replace_original?: boolean;",
-            "  delete_original?: boolean; thread_ts?: string }",
+            f"({json.dumps(body, ensure_ascii=False)}) satisfies {kind};"
+            for kind, body in self.kept.values()
         ]
-        for kind, body in self.kept.values():
-            lines.append(f"({json.dumps(body, ensure_ascii=False)}) satisfies {kind};")
-        return "\n".join(lines)
+        return "\n".join([_OWN_TYPES, *lines])
 
 
 SENT = Recorder()
 """Of every workplace that was opened in this run of the tests."""
+
+
+def is_required() -> bool:
+    """Whether a missing compiler is an error: ``REQUIRE_NODE=1``, or in CI."""
+    return os.environ.get("REQUIRE_NODE") == "1" or bool(os.environ.get("CI"))
+
+
+def require_compiler() -> None:
+    """Skips a test without the compiler, or fails it where it is required."""
+    if TSC.exists():
+        return
+    if is_required():
+        pytest.fail(MISSING)
+    pytest.skip(MISSING)
 
 
 def complaints(typescript: str, folder: Path) -> list[str]:
@@ -82,13 +137,32 @@ def complaint_about_options(found: list[str]) -> bool:
     return any(line.startswith("error TS") for line in found)
 
 
-def _type_of(entry: Entry) -> str | None:
-    if entry.direction != "from_bot":
-        return None
+def _typed(entry: Entry) -> tuple[str, Any]:
+    """The name of the type that a payload must meet, and the payload; no name for what is none."""
+    if entry.direction == "to_bot":
+        return _type_of_answer(entry.answer), entry.answer
     if entry.kind == "response_url":
-        return "Response"
+        return "Response", entry.body
     if entry.kind == "method" and entry.name in ARGUMENTS:
-        return f"api.{ARGUMENTS[entry.name]}"
+        return f"(api.{ARGUMENTS[entry.name]} & OnlyKnown)", entry.body
+    return "", None
+
+
+def _type_of_answer(answer: Any) -> str:
+    if not isinstance(answer, Mapping) or not answer:
+        return ""
+    if "response_action" in answer:
+        return "FormAnswer"
+    return "Options" if "options" in answer else "Response"
+
+
+def _complaint(kind: str, name: str, body: Mapping[str, Any]) -> Complaint | None:
+    if kind == "FormAnswer" or name.startswith("views."):
+        return explain_view(body["view"]) if body.get("view") else None
+    if name == "chat.update":
+        return explain_update(body)
+    if name in ("chat.postMessage", "chat.postEphemeral") or kind == "Response":
+        return None if body.get("delete_original") else explain_message(body)
     return None
 
 

@@ -15,15 +15,16 @@ export function ownCommands() {
   return Object.entries(OWN).map(([name, { hint }]) => ({ name, detail: [hint, t(`command.${name.slice(1)}`)].filter(Boolean).join(" · ") }));
 }
 
-/** Runs `/name the rest` in a channel; refused when nobody knows the command. */
-export function runCommand(channel, line) {
+/** Runs `/name the rest` in a channel; refused in a thread, and when nobody knows the command. */
+export function runCommand(channel, line, thread) {
   const [, command, text] = /^(\S+)\s*([\s\S]*)$/.exec(line);
   const { commands } = shown.bot;
   // An app without a manifest names no commands, so the workspace decides what it takes.
   const ofBot = commands.length ? commands.some((one) => one.command === command) : !OWN[command];
+  if (!ofBot && OWN[command] && thread) throw new Refused({ error: "not_in_threads", message: t("command.threads", { command }) });
   if (!ofBot && OWN[command]) return OWN[command].act(channel, text.trim());
   if (!ofBot) throw new Refused({ error: "unknown_command", message: t("command.unknown", { command }) });
-  return tell("/sandbox/command", { as: shown.me.id, channel, command, text: text.trim() });
+  return tell("/sandbox/command", { as: shown.me.id, channel, command, text: text.trim(), thread_ts: thread || undefined });
 }
 
 function invite(channel, text) {

@@ -182,7 +182,7 @@ async function send(state) {
 }
 
 async function deliver(state, text) {
-  if (/^\/[a-z]/i.test(text) && !state.thread) return runCommand(state.channel, text);
+  if (/^\/[a-z]/i.test(text)) return runCommand(state.channel, text, state.thread);
   const files = [];
   for (const file of state.files) files.push(await upload(shown.me.id, file));
   return tell("/sandbox/say", { as: shown.me.id, channel: state.channel, text, thread_ts: state.thread || undefined, files: files.length ? files : undefined });

@@ -177,7 +177,7 @@ function messageItem(state, previous, message) {
 }
 
 function isGrouped(state, previous, message) {
-  if (!previous || previous.user !== message.user || previous.ts === state.thread) return false;
+  if (!previous || previous.user !== message.user || previous.username !== message.username || previous.ts === state.thread) return false;
   if (previous.subtype || previous.ephemeral || message.ephemeral || state.firstUnread === message.ts) return false;
   return message.ts - previous.ts < GROUPED_WITHIN && dayKey(previous.ts) === dayKey(message.ts);
 }

@@ -1,7 +1,7 @@
 // The inspector: what travels between workspace and bot, faults to provoke, and the domain's clock.
 import { ask, tell } from "./api.js";
 import { fromWallClock, shortMoment, toWallClock } from "./dates.js";
-import { h } from "./dom.js";
+import { focusMark, h, restoreFocus } from "./dom.js";
 import { attempt } from "./notices.js";
 import { shown } from "./shown.js";
 import { t } from "./words.js";
@@ -64,6 +64,13 @@ function clockSeconds() {
   return Date.parse(shown.clock.now) / 1000 + since;
 }
 
+/** Draws a part anew; what had the focus in it has it again. */
+function redraw(part, ...children) {
+  const mark = focusMark(part);
+  part.replaceChildren(...children);
+  restoreFocus(part, mark, null);
+}
+
 async function turn(change) {
   const answer = await attempt(() => tell("/sandbox/clock", change));
   if (answer) takeClock(answer.clock || answer);
@@ -71,16 +78,16 @@ async function turn(change) {
 
 function drawClock() {
   if (!shown.clock) return;
-  const button = (label, change) => h("button", { type: "button", class: "button small", onClick: () => turn(change) }, label);
+  const button = (label, change, focus = `clock/${change.action}/${change.seconds}`) => h("button", { type: "button", class: "button small", dataset: { focus }, onClick: () => turn(change) }, label);
   const { paused, speed } = shown.clock;
-  const speeds = h("select", { class: "select", "aria-label": t("clock.speed"), onChange: (event) => turn({ action: "speed", factor: Number(event.currentTarget.value) }) },
+  const speeds = h("select", { class: "select", "aria-label": t("clock.speed"), dataset: { focus: "clock/speed" }, onChange: (event) => turn({ action: "speed", factor: Number(event.currentTarget.value) }) },
     SPEEDS.map((factor) => h("option", { value: String(factor) }, `${factor}×`)));
   speeds.value = String(speed);
-  const moment = h("input", { type: "datetime-local", class: "input", "aria-label": t("clock.moment"), value: toWallClock(clockSeconds()) });
-  const set = h("button", { type: "button", class: "button small", onClick: () => moment.value && turn({ action: "jump_to", moment: new Date(fromWallClock(moment.value) * 1000).toISOString() }) }, t("clock.set"));
+  const moment = h("input", { type: "datetime-local", class: "input", "aria-label": t("clock.moment"), dataset: { focus: "clock/moment" }, value: toWallClock(clockSeconds()) });
+  const set = h("button", { type: "button", class: "button small", dataset: { focus: "clock/set" }, onClick: () => moment.value && turn({ action: "jump_to", moment: new Date(fromWallClock(moment.value) * 1000).toISOString() }) }, t("clock.set"));
   parts.now = h("strong", { class: "now" });
-  parts.clock.replaceChildren(h("p", { class: "hint" }, t("clock.hint")), parts.now,
-    h("div", { class: "inspector-row" }, button(t(paused ? "clock.resume" : "clock.pause"), { action: paused ? "resume" : "pause" }), speeds),
+  redraw(parts.clock, h("p", { class: "hint" }, t("clock.hint")), parts.now,
+    h("div", { class: "inspector-row" }, button(t(paused ? "clock.resume" : "clock.pause"), { action: paused ? "resume" : "pause" }, "clock/pause"), speeds),
     h("div", { class: "inspector-row" }, button(t("clock.hour"), { action: "advance", seconds: HOUR }), button(t("clock.day"), { action: "advance", seconds: 24 * HOUR }), button(t("clock.next"), { action: "next_due" })),
     h("div", { class: "inspector-row" }, moment, set));
   drawNow();
@@ -93,14 +100,14 @@ function drawNow() {
 // faults -------------------------------------------------------------------------------------------------------------
 
 function drawFaults() {
-  const fault = h("select", { class: "select", "aria-label": t("fault.kind") }, FAULTS.map((name) => h("option", { value: name }, t(`fault.${name}`))));
-  const method = h("select", { class: "select", "aria-label": t("fault.method") }, METHODS.map((name) => h("option", { value: name }, name === "event" ? t("fault.event") : name)));
-  const times = h("input", { type: "number", class: "input tiny", min: "1", value: "1", "aria-label": t("fault.times") });
+  const fault = h("select", { class: "select", "aria-label": t("fault.kind"), dataset: { focus: "fault/kind" } }, FAULTS.map((name) => h("option", { value: name }, t(`fault.${name}`))));
+  const method = h("select", { class: "select", "aria-label": t("fault.method"), dataset: { focus: "fault/method" } }, METHODS.map((name) => h("option", { value: name }, name === "event" ? t("fault.event") : name)));
+  const times = h("input", { type: "number", class: "input tiny", min: "1", value: "1", "aria-label": t("fault.times"), dataset: { focus: "fault/times" } });
   const add = () => addFault({ method: method.value, fault: fault.value, times: Number(times.value) || 1 });
   const rules = shown.faults.map((rule) => h("li", {}, `${t(`fault.${rule.fault}`)} · ${rule.target} · ${rule.times ?? "∞"}×`));
-  parts.faults.replaceChildren(h("p", { class: "hint" }, t("faults.hint")), rules.length ? h("ul", { class: "rules" }, rules) : null ?? "",
+  redraw(parts.faults, h("p", { class: "hint" }, t("faults.hint")), rules.length ? h("ul", { class: "rules" }, rules) : null ?? "",
     h("div", { class: "inspector-row" }, fault, method, times),
-    h("div", { class: "inspector-row" }, h("button", { type: "button", class: "button small", onClick: add }, t("fault.add")), h("button", { type: "button", class: "button small", onClick: clearFaults }, t("fault.clear"))));
+    h("div", { class: "inspector-row" }, h("button", { type: "button", class: "button small", dataset: { focus: "fault/add" }, onClick: add }, t("fault.add")), h("button", { type: "button", class: "button small", dataset: { focus: "fault/clear" }, onClick: clearFaults }, t("fault.clear"))));
 }
 
 async function addFault(rule) {
@@ -145,7 +152,7 @@ function keepEntry(entry) {
 function drawTraffic() {
   const open = new Set([...parts.traffic.querySelectorAll("details[open]")].map((one) => one.dataset.number));
   const newest = [...state.entries.values()].sort((one, other) => other.number - one.number);
-  parts.traffic.replaceChildren(...newest.map((entry) => entryNode(entry, open)));
+  redraw(parts.traffic, ...newest.map((entry) => entryNode(entry, open)));
 }
 
 function entryNode(entry, open) {
@@ -154,7 +161,7 @@ function entryNode(entry, open) {
   const bad = !["ok", "acked", "pending"].includes(entry.outcome);
   const retry = entry.attempt > 1 ? ` · ${t("attempt", { count: entry.attempt })}` : "";
   const took = entry.milliseconds === null || entry.milliseconds === undefined ? "" : `${Math.round(entry.milliseconds)} ms`;
-  const summary = h("summary", {}, arrow, h("span", { class: "traffic-name" }, entry.name || entry.kind), h("span", { class: bad ? "outcome bad" : "outcome" }, [entry.outcome + retry, took].filter(Boolean).join(" · ")));
-  const body = h("pre", { tabindex: "0" }, [entry.id, JSON.stringify(entry.body, null, 1)].filter(Boolean).join("\n"));
+  const summary = h("summary", { dataset: { focus: `traffic/${entry.number}` } }, arrow, h("span", { class: "traffic-name" }, entry.name || entry.kind), h("span", { class: bad ? "outcome bad" : "outcome" }, [entry.outcome + retry, took].filter(Boolean).join(" · ")));
+  const body = h("pre", { tabindex: "0" }, [entry.id, JSON.stringify(entry.body, null, 1), entry.answer && `→ ${JSON.stringify(entry.answer, null, 1)}`].filter(Boolean).join("\n"));
   return h("li", {}, h("details", { open: open.has(String(entry.number)), dataset: { number: String(entry.number) } }, summary, body));
 }

@@ -57,12 +57,22 @@ export function messageNode(one) {
   if (/^(channel|group)_(join|leave)$/.test(message.subtype || "")) return systemLine(message);
   const classes = ["message", grouped ? "grouped" : "", message.ephemeral ? "ephemeral" : ""].join(" ").trim();
   const body = h("div", { class: "message-body" }, ephemeralNote(message), heading(one), content(one), files(message), reactions(one), threadSummary(one));
-  const side = grouped ? h("span", { class: "side-time", "aria-hidden": "true" }, clockTime(message.ts)) : avatar(message.user);
+  const side = grouped ? h("span", { class: "side-time", "aria-hidden": "true" }, clockTime(message.ts)) : picture(message);
   return h("article", { class: classes, tabindex: "-1", dataset: { ts: message.ts }, "aria-label": summary(message) }, h("div", { class: "message-side" }, side), body, one.editing ? null : toolbar(one));
 }
 
 function summary(message) {
-  return `${personName(message.user)}, ${clockTime(message.ts)}`;
+  return `${authorName(message)}, ${clockTime(message.ts)}`;
+}
+
+/** What an app calls itself in this message, or its author's name. */
+function authorName(message) {
+  return message.username || personName(message.user);
+}
+
+function picture(message) {
+  const emoji = message.icons?.emoji;
+  return emoji ? h("span", { class: "avatar avatar-emoji", "aria-hidden": "true" }, emojiNode(emoji.replace(/:/g, ""))) : avatar(message.user);
 }
 
 function systemLine(message) {
@@ -74,7 +84,7 @@ function ephemeralNote(message) {
 }
 
 function heading({ message, grouped }) {
-  const name = h("span", { class: "author" }, personName(message.user));
+  const name = h("span", { class: "author" }, authorName(message));
   if (grouped) return h("div", { class: "visually-hidden" }, name, " ", timeOf(message));
   return h("div", { class: "message-heading" }, name, badges(message.user), timeOf(message));
 }

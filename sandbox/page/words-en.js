@@ -37,6 +37,7 @@ export default {
   "command.join": "join a channel",
   "command.leave": "leave this channel",
   "command.rename": "rename this channel",
+  "command.threads": "{command} does not work in threads.",
   "command.unknown": "{command} is no command here. Type / to see those that are.",
   "composer.hint": "Enter sends · Shift+Enter new line",
   "confirm.no": "Cancel",

@@ -37,6 +37,7 @@ export default {
   "command.join": "lid worden van een kanaal",
   "command.leave": "dit kanaal verlaten",
   "command.rename": "dit kanaal hernoemen",
+  "command.threads": "{command} werkt niet in threads.",
   "command.unknown": "{command} is hier geen opdracht. Typ / om te zien welke er zijn.",
   "composer.hint": "Enter verstuurt · Shift+Enter nieuwe regel",
   "confirm.no": "Annuleren",

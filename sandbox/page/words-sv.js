@@ -37,6 +37,7 @@ export default {
   "command.join": "gå med i en kanal",
   "command.leave": "lämna kanalen",
   "command.rename": "byt namn på kanalen",
+  "command.threads": "{command} fungerar inte i trådar.",
   "command.unknown": "{command} är inget kommando här. Skriv / för att se vilka som finns.",
   "composer.hint": "Enter skickar · Skift+Enter ny rad",
   "confirm.no": "Avbryt",

@@ -37,6 +37,7 @@ export default {
   "command.join": "加入頻道",
   "command.leave": "離開此頻道",
   "command.rename": "重新命名此頻道",
+  "command.threads": "{command} 不能在討論串中使用。",
   "command.unknown": "這裡沒有 {command} 這個指令。輸入 / 可查看有哪些指令。",
   "composer.hint": "Enter 傳送 · Shift+Enter 換行",
   "confirm.no": "取消",

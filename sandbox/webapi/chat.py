@@ -85,6 +85,7 @@ def post_message(call: Call) -> Json:
         thread_ts=thread_ts,
         metadata=payload["metadata"] or None,
         broadcast=bool(thread_ts) and call.yes("reply_broadcast"),
+        **_customised(call),
         **_content(payload),
     )
     call.core.workspace.post(message)
@@ -93,6 +94,18 @@ def post_message(call: Call) -> Json:
         answer["warning"] = "message_truncated"
         answer["response_metadata"] = {"warnings": ["message_truncated"]}
     return answer
+
+
+def _customised(call: Call) -> Json:
+    """Another name and picture; without the scope they are ignored.
+
+    Observed (github.com/papercups-io/papercups pull 522, linyows/dewy pull 362).
+    """
+    if "chat:write.customize" not in call.core.app.scopes:
+        return {}
+    emoji, url = call.text("icon_emoji"), call.text("icon_url")
+    icons = {"emoji": emoji} if emoji else {"image_64": url} if url else None
+    return {"username": call.text("username") or None, "icons": icons}
 
 
 def _own_shape(call: Call, message: Message) -> Json:

@@ -12,7 +12,7 @@ _READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "m
 @method("conversations.list", tier=2)
 def list_conversations(call: Call) -> Json:
     """Public channels, and of the private ones and direct messages those with the bot."""
-    types = _types(call)
+    types = types_of(call)
     hidden = call.yes("exclude_archived")
     visible = [
         channel
@@ -28,7 +28,8 @@ def list_conversations(call: Call) -> Json:
     }
 
 
-def _types(call: Call) -> set[str]:
+def types_of(call: Call) -> set[str]:
+    """The kinds of channel asked for; refused `invalid_types`, `missing_scope`."""
     types = set()
     for name in call.text("types", "public_channel").split(","):
         kind = _KINDS.get(name.strip())

@@ -4,6 +4,7 @@ from sandbox.conversation import Json
 from sandbox.errors import SlackRefusal
 from sandbox.shapes import conversation_shape, user_shape
 from sandbox.webapi.call import Call, method
+from sandbox.webapi.conversations import types_of
 
 
 def _sees_email(call: Call) -> bool:
@@ -40,13 +41,11 @@ def lookup_by_email(call: Call) -> Json:
     raise SlackRefusal("users_not_found")
 
 
-@method("users.conversations", "channels:read", "groups:read", "im:read")
+@method("users.conversations")
 def users_conversations(call: Call) -> Json:
     """The conversations of a person (the bot by default) that the bot may know of."""
-    user = call.text("user") or call.bot.id
-    wanted = call.text("types", "public_channel").split(",")
-    kinds = {"public_channel": "channel", "private_channel": "group", "im": "im"}
-    types = {kinds.get(name.strip(), "") for name in wanted}
+    types = types_of(call)
+    user = call.user().id if call.text("user") else call.bot.id
     hidden = call.yes("exclude_archived")
     visible = [
         channel

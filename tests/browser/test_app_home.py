@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from bot import MANIFEST, sandbox_environment
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
+from tests.browser.signpost import open_signpost
 from tests.browser.stage import WIDE, Visit, violations
-from tests.workplace import Workplace
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,13 +18,8 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(tmp_path: Path, knowledge: Knowledge) -> AsyncIterator[Sandbox]:
-    manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    async with Sandbox(manifest=manifest) as opened:
-        environment = sandbox_environment(opened, f"tinydb:{tmp_path / 'store'}")
-        workplace = Workplace(opened, environment, knowledge)
-        await workplace.start_bot()
+    async with open_signpost(tmp_path, knowledge) as opened:
         yield opened
-        await workplace.stop_bot()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])

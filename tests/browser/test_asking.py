@@ -5,26 +5,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
-from bot import MANIFEST, sandbox_environment
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
+from tests.browser.signpost import open_signpost
 from tests.browser.stage import Visit, say
-from tests.workplace import Workplace
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(tmp_path: Path, knowledge: Knowledge) -> AsyncIterator[Sandbox]:
-    manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    async with Sandbox(manifest=manifest) as opened:
-        environment = sandbox_environment(opened, f"tinydb:{tmp_path / 'store'}")
-        workplace = Workplace(opened, environment, knowledge)
-        await workplace.start_bot()
+    async with open_signpost(tmp_path, knowledge) as opened:
         yield opened
-        await workplace.stop_bot()
 
 
 async def test_alice_asks_presses_solved_and_sees_it_solved(visit: Visit) -> None:

@@ -501,3 +501,18 @@ async def test_a_thing_to_try_acts_as_its_person_and_writes_the_question(visit: 
     await expect(page.locator(COMPOSER)).to_have_value("hoe meld ik mijn Android-telefoon aan?")
     await page.get_by_role("button", name="Deze lijst verbergen").click()
     await expect(page.locator(".things")).to_have_count(0)
+
+
+async def test_another_name_and_picture_are_shown_as_the_apps(
+    visit: Visit, bot: Bot, sandbox: Sandbox
+) -> None:
+    sandbox.set_scopes("chat:write", "chat:write.customize", "channels:read")
+    page = await visit("alice")
+
+    await bot.posts("C0ASKIT", "From the app itself.")
+    await bot.posts("C0ASKIT", "Wave 1 starts.", username="Ada Ashby", icon_emoji=":wave:")
+
+    message = page.locator("#main .message").last
+    await expect(message.locator(".author")).to_have_text("Ada Ashby")
+    await expect(message.locator(".avatar-emoji")).to_have_text("👋")
+    await expect(message).to_contain_text("App")

@@ -1,8 +1,10 @@
 """Which events the bot is told, in which shape, and which it is not."""
 
+from slack_sdk.web.async_client import AsyncWebClient
+
 from sandbox import Sandbox
 from sandbox.conversation import Json
-from tests.sandbox.conftest import ListeningBot
+from tests.sandbox.conftest import ListeningBot, refusal_of
 
 
 async def test_a_message_event_has_the_documented_envelope(
@@ -267,3 +269,36 @@ async def test_the_whim_of_twins_can_go_either_way() -> None:
             orders.add(tuple(entry.name for entry in sandbox.core.traffic.after(0)[:2]))
 
     assert {("app_mention", "message"), ("message", "app_mention")} == orders
+
+
+async def test_a_file_of_another_organisation_has_to_be_looked_up(
+    sandbox: Sandbox, bot: ListeningBot, client: AsyncWebClient
+) -> None:
+    await sandbox.person("ada").invites("#partners", "signpost")
+    for name in ("pat", "alice"):
+        file = await sandbox.person(name).uploads("error.png", b"png")
+        await sandbox.person(name).says("#partners", "look", files=(file,))
+
+    await bot.hears("message", 3)
+
+    _, theirs, ours = bot.events("message")
+    assert "check_file_info" == theirs["files"][0]["file_access"]
+    assert "name" not in theirs["files"][0]
+    assert "error.png" == ours["files"][0]["name"]
+    looked_up = await client.files_info(file=theirs["files"][0]["id"])
+    assert "error.png" == looked_up["file"]["name"]
+
+
+async def test_an_uninstalled_app_is_told_and_its_tokens_are_void() -> None:
+    manifest = manifest_with(["app_uninstalled"], ["chat:write"])
+    async with Sandbox(manifest=manifest) as sandbox:
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        before = await client.auth_test()
+
+        sandbox.uninstall()
+        after = await refusal_of(client.auth_test())
+        told = [entry.name for entry in sandbox.core.traffic.after(0) if entry.kind == "event"]
+
+    assert before["ok"]
+    assert "token_revoked" == after
+    assert ["app_uninstalled"] == told

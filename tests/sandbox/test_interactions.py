@@ -467,3 +467,75 @@ async def test_a_response_that_breaks_a_limit_is_refused_and_not_counted(
 
     assert 400 == await post(url, {"text": ""})
     assert 200 == await post(url, {"text": "fine"})
+
+
+async def test_a_command_is_refused_in_a_thread_and_taken_outside(
+    sandbox: Sandbox, bot: ListeningBot
+) -> None:
+    alice = sandbox.person("alice")
+    root = await alice.says("#ask-it", "how?")
+
+    await alice.commands("/signpost", "help", "#ask-it")
+    with pytest.raises(ActRefused) as refused:
+        await alice.commands("/signpost", "help", "#ask-it", thread=root)
+
+    assert "not_in_threads" == refused.value.code
+    assert 1 == len(bot.payloads("/signpost"))
+
+
+async def test_a_message_shortcut_does_not_work_on_an_ephemeral_message(
+    sandbox: Sandbox, client: AsyncWebClient, bot: ListeningBot
+) -> None:
+    alice = sandbox.person("alice")
+    await client.chat_postEphemeral(channel="C0ASKIT", user="U0ALICE", text="a hint")
+    shown = await client.chat_postMessage(channel="C0ASKIT", text="for all")
+
+    await alice.shortcut("ask", sandbox.channel("ask-it").find(shown["ts"]))
+    with pytest.raises(ActRefused) as refused:
+        await alice.shortcut("ask", alice.ephemerals()[0])
+
+    assert "not_allowed" == refused.value.code
+    assert 1 == len(bot.payloads("message_action"))
+
+
+async def test_a_deactivated_person_can_do_nothing(sandbox: Sandbox, bot: ListeningBot) -> None:
+    adam = sandbox.person("adam")
+    card = await posted_card(sandbox, bot.client.web_client)
+    await adam.presses(card, "Solved")
+    sandbox.change_person("adam", deleted=True)
+
+    acts = (
+        adam.presses(card, "Solved"),
+        adam.opens_home(),
+        adam.shortcut("ask"),
+        adam.says("#ask-it", "hello?"),
+    )
+    codes = []
+    for act in acts:
+        with pytest.raises(ActRefused) as refused:
+            await act
+        codes.append(refused.value.code)
+
+    assert ["account_inactive"] * 4 == codes
+    assert 1 == len(bot.payloads("block_actions"))
+
+
+@pytest.mark.parametrize(("enabled", "code"), [(True, None), (False, "not_enabled")])
+async def test_a_home_is_published_where_the_manifest_has_one(
+    enabled: bool, code: str | None
+) -> None:
+    manifest = {
+        "features": {"app_home": {"home_tab_enabled": enabled, "messages_tab_enabled": enabled}},
+        "oauth_config": {"scopes": {"bot": ["chat:write", "im:write"]}},
+    }
+    async with Sandbox(manifest=manifest) as sandbox:
+        client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        view = {"type": "home", "blocks": [{"type": "divider"}]}
+        publish = client.views_publish(user_id="U0ALICE", view=view)
+        found = await refusal_of(publish) if code else await publish
+
+        post = client.chat_postMessage(channel="U0ALICE", text="hello")
+        posted = await refusal_of(post) if code else await post
+
+    assert code == (found if code else None)
+    assert ("messages_tab_disabled" if code else None) == (posted if code else None)

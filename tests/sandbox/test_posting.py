@@ -4,7 +4,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Sandbox
-from sandbox.conversation import Json
+from sandbox.conversation import MOST_EPHEMERALS, Json
+from sandbox.shelf import KEPT_OPEN
 from tests.sandbox.conftest import HandTime, card, posted_card, refusal_of
 
 
@@ -321,3 +322,76 @@ async def test_ts_follows_real_time(client: AsyncWebClient, hand_time: HandTime)
     posted = await client.chat_postMessage(channel="C0ASKIT", text="a minute later")
 
     assert posted["ts"].startswith("1800000060.")
+
+
+@pytest.mark.parametrize("customises", [True, False])
+async def test_another_name_is_shown_with_its_scope_and_ignored_without(
+    sandbox: Sandbox, client: AsyncWebClient, customises: bool
+) -> None:
+    more = ("chat:write.customize",) if customises else ()
+    sandbox.set_scopes("chat:write", *more)
+
+    posted = await client.chat_postMessage(
+        channel="C0ASKIT", text="Wave 1", username="Ada Ashby", icon_emoji=":wave:"
+    )
+
+    assert ("Ada Ashby" if customises else None) == posted["message"].get("username")
+    assert ({"emoji": ":wave:"} if customises else None) == posted["message"].get("icons")
+
+
+async def test_a_reaction_needs_its_name(client: AsyncWebClient) -> None:
+    posted = await client.chat_postMessage(channel="C0ASKIT", text="x")
+    nameless = client.reactions_add(channel="C0ASKIT", timestamp=posted["ts"], name="")
+
+    assert "invalid_name" == await refusal_of(nameless)
+
+
+async def test_a_file_that_is_gone_is_not_found(client: AsyncWebClient) -> None:
+    uploaded = await client.files_upload_v2(channel="C0ASKIT", filename="a.txt", content="abc")
+    file_id = uploaded["file"]["id"]
+
+    before = await client.files_info(file=file_id)
+    await client.files_delete(file=file_id)
+
+    assert 3 == before["file"]["size"]
+    assert "file_not_found" == await refusal_of(client.files_info(file=file_id))
+    assert "file_not_found" == await refusal_of(client.files_delete(file=file_id))
+
+
+async def test_a_message_that_was_put_away_comes_back_as_it_was_left(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    channel = sandbox.channel("random")
+    channel.members["U0SIGNPOST"] = None
+    first = await client.chat_postMessage(channel="C0RANDOM", text="first", blocks=card())
+    for number in range(KEPT_OPEN):
+        await sandbox.person("alice").says("#random", f"message {number}")
+
+    await client.chat_update(channel="C0RANDOM", ts=first["ts"], text="changed", blocks=card())
+    await client.reactions_add(channel="C0RANDOM", timestamp=first["ts"], name="eyes")
+    await client.chat_postMessage(channel="C0RANDOM", text="below", thread_ts=first["ts"])
+    for number in range(KEPT_OPEN):
+        await sandbox.person("adam").says("#random", f"message {number}")
+
+    read = await client.conversations_replies(channel="C0RANDOM", ts=first["ts"])
+    root = read["messages"][0]
+    assert ("changed", 1, "eyes") == (
+        root["text"],
+        root["reply_count"],
+        root["reactions"][0]["name"],
+    )
+    assert "actions" == root["blocks"][1]["type"]
+    assert 2 * KEPT_OPEN + 2 == len(channel.messages())
+
+
+@pytest.mark.parametrize(("whispers", "kept"), [(MOST_EPHEMERALS, 200), (MOST_EPHEMERALS + 1, 200)])
+async def test_the_newest_ephemerals_are_kept(
+    sandbox: Sandbox, client: AsyncWebClient, whispers: int, kept: int
+) -> None:
+    for number in range(whispers):
+        await client.chat_postEphemeral(channel="C0ASKIT", user="U0ALICE", text=f"hint {number}")
+
+    held = sandbox.ephemerals("alice")
+
+    assert kept == len(held)
+    assert f"hint {whispers - 1}" == held[-1].text

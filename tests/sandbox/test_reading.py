@@ -1,5 +1,8 @@
 """auth, users, channels, history: what the bot may read, page by page."""
 
+from typing import Any
+
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -251,3 +254,73 @@ async def test_user_groups_and_their_people(client: AsyncWebClient) -> None:
 
 async def test_team_info(client: AsyncWebClient) -> None:
     assert "Northwind Rehearsal" == (await client.team_info())["team"]["name"]
+
+
+async def test_whose_conversations_may_be_listed(client: AsyncWebClient) -> None:
+    private = await client.users_conversations(user="U0TIA", types="private_channel")
+    public = await client.users_conversations(user="U0PAT")
+
+    assert ["tier-1"] == [one["name"] for one in private["channels"]]
+    assert ["partners"] == [one["name"] for one in public["channels"]]
+    nobody = client.users_conversations(user="U0NOBODY")
+    assert "user_not_found" == await refusal_of(nobody)
+    assert "invalid_types" == await refusal_of(client.users_conversations(types="forum"))
+
+
+async def test_conversations_of_a_kind_need_the_scope_of_that_kind(
+    sandbox: Sandbox, client: AsyncWebClient
+) -> None:
+    sandbox.set_scopes("channels:read")
+
+    public = await client.users_conversations(types="public_channel")
+
+    assert public["ok"]
+    private = client.users_conversations(types="public_channel,private_channel")
+    assert "missing_scope" == await refusal_of(private)
+
+
+async def test_several_people_cannot_be_written_to_at_once(client: AsyncWebClient) -> None:
+    several = client.conversations_open(users=["U0ALICE", "U0ADAM"])
+    nobody = client.api_call("conversations.open", json={})
+
+    assert "too_many_users" == await refusal_of(several)
+    assert "users_list_not_supplied" == await refusal_of(nobody)
+
+
+async def test_who_cannot_be_invited(client: AsyncWebClient) -> None:
+    own = client.conversations_invite(channel="C0TIER1", users="U0SIGNPOST")
+    unknown = client.conversations_invite(channel="C0TIER1", users="U0NOBODY")
+    nobody = client.api_call("conversations.invite", json={"channel": "C0TIER1"})
+
+    assert "cant_invite_self" == await refusal_of(own)
+    assert "user_not_found" == await refusal_of(unknown)
+    assert "no_user" == await refusal_of(nobody)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"limit": "many"}, "invalid_limit"),
+        ({"cursor": "not a cursor"}, "invalid_cursor"),
+        ({"oldest": "yesterday"}, "invalid_ts_oldest"),
+        ({"latest": "tomorrow"}, "invalid_ts_latest"),
+        ({"limit": 1, "oldest": "1700000000.000000"}, None),
+    ],
+)
+async def test_the_bounds_of_a_page_are_checked(
+    client: AsyncWebClient, arguments: dict[str, Any], code: str | None
+) -> None:
+    call = client.conversations_history(channel="C0ASKIT", **arguments)
+
+    assert code == (None if code is None else await refusal_of(call))
+    assert code or (await call)["ok"]
+
+
+async def test_a_body_that_is_no_object_is_refused(sandbox: Sandbox) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.bot_token}"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        listed = await session.post(f"{sandbox.api_url}auth.test", json=["a"])
+        given = await session.post(f"{sandbox.api_url}auth.test", json={"a": 1})
+        answers = [await listed.json(), await given.json()]
+
+    assert ["json_not_object", None] == [one.get("error") for one in answers]

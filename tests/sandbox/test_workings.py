@@ -1,6 +1,7 @@
 """Rate limits, faults, the domain's clock, start and refusal to start, typed text."""
 
 import asyncio
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -12,7 +13,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox import ActRefused, Sandbox, SandboxRefused, refuse_real_tokens, serve
 from sandbox.clock import SandboxClock
 from sandbox.composing import compose, rich_text
+from sandbox.conversation import Message
+from sandbox.errors import SlackRefusal
 from sandbox.pace import Pace
+from sandbox.response_urls import MOST_ISSUED, ResponseUrls
+from sandbox.shelf import KEPT_OPEN, Shelf
+from sandbox.traffic import KEPT, Traffic
 from tests.sandbox.conftest import HandTime, ListeningBot, refusal_of
 
 # rate limits -----------------------------------------------------------------------------------
@@ -306,3 +312,82 @@ def test_rich_text_mirrors_the_control_sequences() -> None:
     kinds = [element["type"] for element in elements if element.get("text") != " "]
     assert ["text", "user", "channel", "broadcast", "usergroup", "link"] == kinds
     assert "a < " == elements[0]["text"]
+
+
+# memory ----------------------------------------------------------------------------------------
+
+
+def long_message(number: int) -> Message:
+    """An answer of the size that answers have."""
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"step {step} of {number} " * 5}}
+        for step in range(20)
+    ]
+    return Message("C0ASKIT", f"{number:010d}.000000", "U0SIGNPOST", "x" * 500, blocks=blocks)
+
+
+def test_ten_thousand_messages_take_little_more_than_the_newest_two_thousand() -> None:
+    shelf = Shelf()
+    tracemalloc.start()
+    try:
+        for number in range(KEPT_OPEN):
+            shelf.put(long_message(number))
+        few, _ = tracemalloc.get_traced_memory()
+        for number in range(KEPT_OPEN, 10_000):
+            shelf.put(long_message(number))
+        many, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert many < 1.5 * few
+    assert 10_000 == len(list(shelf))
+    assert long_message(1) == shelf.find("0000000001.000000")
+
+
+def test_a_message_somebody_still_holds_is_the_same_when_it_is_found_again() -> None:
+    shelf = Shelf(kept_open=1)
+    held = long_message(1)
+    shelf.put(held)
+    shelf.put(long_message(2))
+
+    held.text = "changed"
+    shelf.put(held)
+    shelf.put(long_message(3))
+    found = shelf.find(held.ts)
+
+    assert held is found
+    shelf.remove(held.ts)
+    assert held.ts not in shelf
+    assert shelf.find(held.ts) is None
+
+
+@pytest.mark.parametrize(("entries", "first"), [(KEPT, 1), (KEPT + 1, 2)])
+def test_the_inspector_keeps_the_newest_exchanges(
+    hand_time: HandTime, entries: int, first: int
+) -> None:
+    traffic = Traffic(hand_time)
+
+    for number in range(entries):
+        traffic.begin("to_bot", "event", "message", {"number": number})
+
+    kept = traffic.after(0)
+    assert (KEPT, first) == (len(kept), kept[0].number)
+
+
+@pytest.mark.parametrize(("more", "works"), [(0, True), (1, False)])
+def test_of_response_urls_the_newest_five_thousand_work(
+    sandbox: Sandbox, hand_time: HandTime, more: int, works: bool
+) -> None:
+    urls = ResponseUrls(hand_time)
+    channel = sandbox.channel("ask-it")
+    oldest = urls.issue("U0ALICE", channel)
+    for _ in range(MOST_ISSUED - 1 + more):
+        urls.issue("U0ALICE", channel)
+
+    if works:
+        urls.use(sandbox.workspace, oldest, {"text": "still here"})
+    else:
+        with pytest.raises(SlackRefusal, match="expired_url"):
+            urls.use(sandbox.workspace, oldest, {"text": "too late"})
+
+    assert works == bool(sandbox.ephemerals("alice"))
