@@ -30,7 +30,9 @@ LONGEST_TEXT = 3_000
 """Characters of findings, root cause, solution and reply: what one input of a form holds
 (docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element)."""
 MENTION_EVERY = timedelta(minutes=10)
-RATINGS = ("good", "fair", "poor")
+MOST_LINKED = 50
+"""To one ticket: as many messages as one press of Deliver sends."""
+RATINGS = ("good", "poor")
 
 
 class Refusal(StrEnum):
@@ -43,6 +45,7 @@ class Refusal(StrEnum):
     RESOLVED = "resolved"
     DELIVERED = "delivered"
     CLOSED = "closed"
+    LINKED = "linked"
     HELD = "held"
     NOT_YOUR_TIER = "not-your-tier"
     ONLY_TIER_3 = "only-tier-3"
@@ -62,6 +65,11 @@ class Refusal(StrEnum):
     NO_BRIDGE_CHANNEL = "no-bridge-channel"
     NO_SUCH_DAY = "no-such-day"
     NOBODY = "nobody"
+    ALREADY_THERE = "already-there"
+    ASKED_ALREADY = "asked-already"
+    NOT_TO_LINK = "not-to-link"
+    HAS_LINKED = "has-linked"
+    GROUP_CHANGED = "group-changed"
 
 
 @dataclass(frozen=True)
@@ -199,7 +207,7 @@ def reply(ticket: Ticket, actor: Actor, text: str, now: datetime) -> Change:
         raise refused(Refusal.NOT_YOUR_TIER, ticket)
     _text(ticket, text)
     event = Event(What.REPLIED, now, actor.user, ticket.tier)
-    answered = replace(ticket, responded_at=ticket.responded_at or now)
+    answered = replace(ticket, responded_at=ticket.responded_at or now, told_at=now)
     return Change(_logged(worked_on(answered, actor.user, now), (event,)), (event,))
 
 
@@ -227,6 +235,8 @@ def deliver(ticket: Ticket, actor: Actor, text: str, delivery: str, now: datetim
     """Tier 1 brings the solution, as worded for the asker; ``delivery`` is the outbox key of that
     message. The tier-1 holder does it; any agent of tier 1 where there is none or time ran out."""
     _may(ticket, Command.DELIVER)
+    if ticket.state is State.LINKED:
+        raise refused(Refusal.LINKED, ticket)
     _in_tier(ticket, actor, FIRST_TIER)
     deliverer = _deliverer(ticket)
     if deliverer and deliverer != actor.user and not ticket.free_to_take:
@@ -238,8 +248,71 @@ def deliver(ticket: Ticket, actor: Actor, text: str, delivery: str, now: datetim
         delivery=delivery,
         delivered=text.strip(),
         responded_at=ticket.responded_at or now,
+        told_at=now,
     )
     return _after(given, Event(What.DELIVERED, now, actor.user, FIRST_TIER))
+
+
+def link(ticket: Ticket, main: Ticket, actor: Actor, now: datetime) -> tuple[Change, Change]:
+    """An agent of the tier says that two questions are one: from now on the ticket is solved
+    together with ``main``. Gives what becomes of either."""
+    _may(ticket, Command.LINK)
+    _in_tier(ticket, actor, ticket.tier)
+    if ticket.holder not in ("", actor.user):
+        raise refused(Refusal.HELD, ticket)
+    if ticket.linked:
+        raise refused(Refusal.HAS_LINKED, ticket)
+    fits = main.open and main.state not in (State.DELIVERED, State.LINKED)
+    if not fits or main.id == ticket.id or len(main.linked) >= MOST_LINKED:
+        raise refused(Refusal.NOT_TO_LINK, main)
+    tied = replace(_without_holder(ticket), state=State.LINKED, main=main.id)
+    joined = Event(What.JOINED, now, actor.user, main.tier, to=str(ticket.number))
+    more = replace(main, linked=tuple(sorted({*main.linked, ticket.number})))
+    event = Event(What.LINKED, now, actor.user, ticket.tier, to=str(main.number))
+    return _after(tied, event), Change(_logged(more, (joined,)), (joined,))
+
+
+def unlink(ticket: Ticket, actor: Actor, now: datetime) -> Change:
+    """An agent of the tier says that it was another question after all: it waits again."""
+    _may(ticket, Command.UNLINK)
+    _in_tier(ticket, actor, ticket.tier)
+    return _untied(ticket, What.UNLINKED, actor.user, now)
+
+
+def set_free(ticket: Ticket, now: datetime) -> Change:
+    """The ticket it was linked to ended without a solution: it waits again."""
+    if ticket.state is not State.LINKED:
+        return Change(ticket)
+    return _untied(ticket, What.SET_FREE, "", now)
+
+
+def deliver_with(
+    ticket: Ticket, main: Ticket, actor: Actor, text: str, delivery: str, now: datetime
+) -> Change:
+    """The solution of ``main``, brought to one who asked the same. Whoever may deliver ``main`` may
+    do this. From then on it goes its own way: a "not solved" sends it to the tier that resolved."""
+    _may(ticket, Command.DELIVER)
+    if ticket.state is not State.LINKED or ticket.main != main.id:
+        raise refused(Refusal.GROUP_CHANGED, main)
+    _text(ticket, text)
+    given = replace(
+        ticket,
+        state=State.DELIVERED,
+        root_cause=main.root_cause,
+        solution=main.solution,
+        resolved_by=main.resolved_by,
+        resolved_tier=main.resolved_tier,
+        delivery=delivery,
+        delivered=text.strip(),
+        responded_at=ticket.responded_at or now,
+        told_at=now,
+    )
+    return _after(given, Event(What.DELIVERED, now, actor.user, FIRST_TIER))
+
+
+def with_linked(ticket: Ticket, linked: Iterable[int]) -> Ticket:
+    """The ticket with those that are linked to it now."""
+    return replace(ticket, linked=tuple(sorted(linked)))
 
 
 def confirm(ticket: Ticket, user: str, now: datetime) -> Change:
@@ -298,6 +371,7 @@ def remind(ticket: Ticket, now: datetime) -> Change:
     stepped = replace(
         ticket,
         reminders=step,
+        reminded_at=now,
         snoozed_until=None,
         free_to_take=ticket.free_to_take or (step > 1 and ticket.state is not State.WAITING),
     )
@@ -314,13 +388,23 @@ def snooze(ticket: Ticket, actor: Actor, until: datetime, now: datetime) -> Chan
     return Change(_logged(quiet, (event,)), (event,))
 
 
+def reassure(ticket: Ticket, now: datetime) -> Ticket:
+    """The ticket after its asker, who heard nothing for too long, was told that it goes on."""
+    return replace(ticket, told_at=now)
+
+
 def worked_on(ticket: Ticket, user: str, now: datetime) -> Ticket:
     """The ticket after its holder said something about it: the holder is not silent."""
     if user not in (ticket.holder, _deliverer(ticket)):
         return ticket
     if ticket.state is State.WAITING or not ticket.open:
         return ticket
-    return replace(ticket, waiting_since=now, reminders=0, free_to_take=False)
+    return _waiting_anew(ticket, now)
+
+
+def spoke(ticket: Ticket, now: datetime) -> Ticket:
+    """The ticket after its asker wrote: who writes about a solution is not silent."""
+    return _waiting_anew(ticket, now) if ticket.state is State.DELIVERED else ticket
 
 
 def heard(ticket: Ticket, now: datetime) -> tuple[Ticket, bool]:
@@ -353,6 +437,7 @@ def refused(refusal: Refusal, ticket: Ticket | None = None, who: str = "") -> He
             "holder": who or holder,
             "since": since,
             "case": ticket.vendor_case,
+            "main": ticket.main_number,
         },
     )
 
@@ -418,13 +503,31 @@ def _without_holder(ticket: Ticket) -> Ticket:
     return replace(ticket, state=State.WAITING, holder="", held_since=None)
 
 
+def _untied(ticket: Ticket, what: What, who: str, now: datetime) -> Change:
+    event = Event(what, now, who, ticket.tier, to=str(ticket.main_number))
+    return _after(replace(_without_holder(ticket), main=""), event)
+
+
 def _closed(ticket: Ticket, event: Event) -> Change:
-    done = replace(ticket, state=State.CLOSED, holder="", held_since=None, closed_at=event.at)
+    """One that was linked and ends before the solution came is no longer of the group."""
+    main = "" if ticket.state is State.LINKED else ticket.main
+    done = replace(
+        ticket, state=State.CLOSED, holder="", held_since=None, closed_at=event.at, main=main
+    )
     return _after(done, event)
 
 
 def _sent_back(ticket: Ticket, event: Event) -> Change:
-    back = replace(_without_holder(ticket), tier=event.tier, closed_at=None, rating="")
+    """What was not solved leaves the group it was solved with."""
+    back = replace(
+        _without_holder(ticket),
+        tier=event.tier,
+        closed_at=None,
+        rating="",
+        rating_word="",
+        told_at=event.at,
+        main="",
+    )
     return _after(back, event)
 
 
@@ -432,14 +535,16 @@ def _after(ticket: Ticket, event: Event) -> Change:
     """The ticket with the event in its log, and its waits begun anew."""
     freed = event.what is What.CLAIM_LOST and ticket.state is State.RESOLVED
     begun = replace(
-        ticket,
+        _waiting_anew(ticket, event.at),
         changed_at=event.at,
-        waiting_since=event.at,
-        reminders=0,
         snoozed_until=None,
         free_to_take=freed,
     )
     return Change(_logged(begun, (event,)), (event,))
+
+
+def _waiting_anew(ticket: Ticket, now: datetime) -> Ticket:
+    return replace(ticket, waiting_since=now, reminders=0, reminded_at=None, free_to_take=False)
 
 
 def _logged(ticket: Ticket, events: Iterable[Event]) -> Ticket:

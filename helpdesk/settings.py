@@ -12,13 +12,16 @@ import yaml
 
 from helpdesk.errors import HelpdeskInvalid
 from helpdesk.hours import Hours, knows_country
+from helpdesk.learning import Learning
 from helpdesk.timing import HelpdeskSettings, TierSettings
+from knowledge.spikes import SpikeRule
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = ("timezone", "days", "opens", "closes", "country", "subdivision", "closed")
-_WAITS = ("claim", "response", "holder", "delivery", "asker")
+_WAITS = ("claim", "response", "holder", "delivery", "asker", "quiet")
 _DURATION = re.compile(r"^(?:(\d+)h)?\s*(?:(\d+)m)?$")
 _TIERS = ("tier1", "tier2", "tier3")
+_LEARNING = ("second_person", "spike_least", "spike_days", "spike_history")
 
 
 def read_helpdesk(path: Path | None, timezone: str = "UTC") -> HelpdeskSettings:
@@ -37,14 +40,16 @@ def read_helpdesk(path: Path | None, timezone: str = "UTC") -> HelpdeskSettings:
 
 def parse_helpdesk(loaded: Mapping[str, Any], timezone: str = "UTC") -> HelpdeskSettings:
     """The settings as loaded from YAML: ``all`` for every tier, ``tier1`` to ``tier3`` for what
-    differs. Raises ``HelpdeskInvalid``."""
+    differs, ``learning`` for the knowledge base. Raises ``HelpdeskInvalid``."""
     reading = _Reading()
-    reading.only_known("the file", loaded, ("all", *_TIERS))
+    reading.only_known("the file", loaded, ("all", *_TIERS, "learning", "offer_after"))
     common = reading.tier("all", loaded.get("all") or {}, TierSettings(hours=Hours(zone=timezone)))
     first, second, third = (reading.tier(name, loaded.get(name) or {}, common) for name in _TIERS)
+    learning = reading.learning(loaded.get("learning") or {})
+    offer_after = reading.offer_after(loaded.get("offer_after", "1h"))
     if reading.problems:
         raise HelpdeskInvalid(reading.problems)
-    return HelpdeskSettings((first, second, third))
+    return HelpdeskSettings((first, second, third), learning, offer_after)
 
 
 class _Reading:
@@ -64,9 +69,40 @@ class _Reading:
             return inherited
         self.only_known(name, given, (*_HOURS, *_WAITS))
         hours = replace(inherited.hours, **dict(self._hours(name, given)))
-        self._check(name, hours)
+        if any(field in given for field in _HOURS):
+            self._check(name, hours)
         waits = replace(inherited.waits, **dict(self._waits(name, given)))
         return TierSettings(hours, waits)
+
+    def learning(self, given: object) -> Learning:
+        if not isinstance(given, dict):
+            problem = "learning: is no group of settings. Write them indented beneath."
+            self.problems.append(problem)
+            return Learning()
+        self.only_known("learning", given, _LEARNING)
+        second = given.get("second_person", True)
+        if not isinstance(second, bool):
+            self.problems.append("learning.second_person: is no yes or no. Use true or false.")
+        usual = SpikeRule()
+        numbers = {
+            name: self._number(f"learning.spike_{name}", given.get(f"spike_{name}", default))
+            for name, default in (
+                ("least", usual.least),
+                ("days", usual.days),
+                ("history", usual.history),
+            )
+        }
+        return Learning(second is True, replace(usual, **numbers))
+
+    def offer_after(self, given: object) -> timedelta | None:
+        never = str(given).strip().lower() == "never"
+        return None if never else self._duration("offer_after", given)
+
+    def _number(self, name: str, given: object) -> int:
+        if isinstance(given, int) and not isinstance(given, bool) and given > 0:
+            return given
+        self.problems.append(f"{name}: {given!r} is no number above 0. Use one such as 5.")
+        return 1
 
     def _hours(self, name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if "timezone" in given:
@@ -77,7 +113,9 @@ class _Reading:
             if field in given:
                 yield field, self._time(f"{name}.{field}", given[field])
         if "country" in given:
-            yield "country", str(given["country"] or "").upper()
+            # YAML 1.1 reads Norway's code without quotes as "no".
+            country = "NO" if given["country"] is False else given["country"]
+            yield "country", str(country or "").upper()
         if "subdivision" in given:
             yield "subdivision", str(given["subdivision"] or "")
         if "closed" in given:
@@ -121,7 +159,7 @@ class _Reading:
 
     def _time(self, name: str, given: object) -> time:
         # YAML 1.1 reads 9:30 without quotes as a number in base 60.
-        minutes = given if isinstance(given, int) and not isinstance(given, bool) else None
+        minutes = given if isinstance(given, int) and given >= 60 else None
         text = f"{minutes // 60:02d}:{minutes % 60:02d}" if minutes else str(given)
         try:
             return time.fromisoformat(text.zfill(5))
@@ -134,7 +172,7 @@ class _Reading:
         found = []
         for one in listed:
             try:
-                found.append(one if isinstance(one, date) else date.fromisoformat(str(one)))
+                found.append(date.fromisoformat(str(one).removesuffix(" 00:00:00")))
             except ValueError:
                 self.problems.append(f"{name}.closed: {one!r} is no date. Use 2026-12-24.")
         return tuple(found)

@@ -25,6 +25,7 @@ class State(StrEnum):
     WAITING = "waiting"
     CLAIMED = "claimed"
     VENDOR = "vendor"
+    LINKED = "linked"
     RESOLVED = "resolved"
     DELIVERED = "delivered"
     CLOSED = "closed"
@@ -50,6 +51,8 @@ class Command(StrEnum):
     LAPSE = "lapse"
     ABANDON = "abandon"
     REOPEN = "reopen"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 ALLOWED: Mapping[State, Mapping[Command, State]] = MappingProxyType(
@@ -57,6 +60,7 @@ ALLOWED: Mapping[State, Mapping[Command, State]] = MappingProxyType(
         State.WAITING: {
             Command.CLAIM: State.CLAIMED,
             Command.ASSIGN: State.CLAIMED,
+            Command.LINK: State.LINKED,
             Command.REPLY: State.WAITING,
             Command.WITHDRAW: State.CLOSED,
             Command.ABANDON: State.CLOSED,
@@ -69,6 +73,7 @@ ALLOWED: Mapping[State, Mapping[Command, State]] = MappingProxyType(
             Command.ESCALATE: State.WAITING,
             Command.RETURN: State.WAITING,
             Command.HAND_TO_VENDOR: State.VENDOR,
+            Command.LINK: State.LINKED,
             Command.REPLY: State.CLAIMED,
             Command.RESOLVE: State.RESOLVED,
             Command.WITHDRAW: State.CLOSED,
@@ -77,6 +82,13 @@ ALLOWED: Mapping[State, Mapping[Command, State]] = MappingProxyType(
         State.VENDOR: {
             Command.VENDOR_ANSWERED: State.CLAIMED,
             Command.REPLY: State.VENDOR,
+            Command.WITHDRAW: State.CLOSED,
+            Command.ABANDON: State.CLOSED,
+        },
+        State.LINKED: {
+            Command.UNLINK: State.WAITING,
+            Command.REPLY: State.LINKED,
+            Command.DELIVER: State.DELIVERED,
             Command.WITHDRAW: State.CLOSED,
             Command.ABANDON: State.CLOSED,
         },
@@ -136,6 +148,11 @@ class What(StrEnum):
     SNOOZED = "snoozed"
     RATED = "rated"
     CARD_MOVED = "card-moved"
+    FOLLOWED = "followed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    SET_FREE = "set-free"
+    JOINED = "joined"
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,16 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Somebody beside the asker who spoke up in the ticket's thread, and the language to tell them
+    in; ``follows`` says that they want to be told when it is solved."""
+
+    user: str
+    language: Language
+    follows: bool = False
+
+
+@dataclass(frozen=True)
 class Ticket:
     """One question at the helpdesk.
 
@@ -200,8 +227,14 @@ class Ticket:
     thread's root). ``words`` are the asker's own, masked. ``offered`` are the articles the bot
     showed and ``rejected`` those that did not help. ``holder`` is who works on it in ``tier`` now;
     ``holders`` who did so last in each tier. ``delivery`` is the outbox key of the message that
-    brought ``delivered``, the solution as worded for the asker. ``waiting_since`` and ``reminders``
-    are what the timers count from, ``free_to_take`` says that the holder was silent for too long.
+    brought ``delivered``, the solution as worded for the asker. ``waiting_since``, ``reminders``
+    and ``reminded_at`` are what the timers count from, ``free_to_take`` says that the holder was
+    silent for too long. ``responded_at`` is when the asker first heard from a person, ``told_at``
+    when the asker last heard anything. ``rating`` is how the asker liked the help and
+    ``rating_word`` their word on it; ``status_serial`` counts the status messages, since a deleted
+    one is posted anew. ``topic`` is the article that answers what was asked, where
+    the matcher is sure of one. ``main`` is the id of the ticket that this one is linked to and
+    solved with; ``linked`` are the numbers of those linked to this one.
     """
 
     id: str
@@ -241,13 +274,21 @@ class Ticket:
     delivery: str = ""
     delivered: str = ""
     reminders: int = 0
+    reminded_at: datetime | None = None
     snoozed_until: datetime | None = None
     free_to_take: bool = False
     responded_at: datetime | None = None
+    told_at: datetime | None = None
     mentioned_at: datetime | None = None
     relayed: int = 0
     rating: str = ""
+    rating_word: str = ""
+    others: tuple[Other, ...] = ()
+    status_serial: int = 1
     closed_at: datetime | None = None
+    topic: str = ""
+    main: str = ""
+    linked: tuple[int, ...] = ()
     log: tuple[Event, ...] = ()
 
     @property
@@ -270,6 +311,11 @@ class Ticket:
     def last_holder(self, tier: int) -> str:
         """Who held it last in that tier, or nobody."""
         return next((one.user for one in self.holders if one.tier == tier), "")
+
+    @property
+    def main_number(self) -> int:
+        """The number of the ticket it is linked to, 0 where it is not."""
+        return int(self.main.rpartition("/")[2] or 0)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ at a time, reckoned anew from its state, so none fires twice and none is lost ov
     holder     the holder      holder reminded    tier is mentioned    anyone may take over
     delivery   tier 1          holder reminded    tier is mentioned    any tier-1 agent may deliver
     asker      the asker       asker reminded     closed by itself
+
+Nothing is said while the tier is closed: what falls due then is said when it opens. Beside this
+timer runs another: an asker who has heard nothing for a whole working day is told that it goes on.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from helpdesk.hours import Hours
+from helpdesk.learning import Learning
 from helpdesk.ticket import FIRST_TIER, State, Ticket
 
 LAST_STEP = 3
@@ -42,6 +46,8 @@ class Waits:
     holder: timedelta = timedelta(hours=8)
     delivery: timedelta = timedelta(hours=2)
     asker: timedelta = timedelta(hours=16)
+    quiet: timedelta = timedelta(hours=8)
+    """How long the asker may hear nothing."""
 
     def of(self, wait: Wait) -> timedelta:
         return {
@@ -68,13 +74,16 @@ class HelpdeskSettings:
     tiers: tuple[TierSettings, TierSettings, TierSettings] = field(
         default_factory=lambda: (TierSettings(), TierSettings(), TierSettings())
     )
+    learning: Learning = field(default_factory=Learning)
+    offer_after: timedelta | None = timedelta(hours=1)
 
     def tier(self, number: int) -> TierSettings:
         return self.tiers[number - 1]
 
 
 def wait_of(ticket: Ticket) -> Wait | None:
-    """What the ticket waits for; ``None`` while the vendor has it and once it is closed."""
+    """What the ticket waits for; ``None`` while it is linked, while the vendor has it, and once it
+    is closed."""
     match ticket.state:
         case State.WAITING:
             return Wait.CLAIM
@@ -94,25 +103,45 @@ def acting_tier(ticket: Ticket) -> int:
 
 
 def next_step_at(ticket: Ticket, settings: HelpdeskSettings) -> datetime | None:
-    """When the ticket's timer is due (UTC), or ``None`` when nothing more follows."""
+    """When the ticket's timer is due (UTC, while the tier is open), or ``None`` when nothing more
+    follows. Each step comes a whole wait after the one before was said, so that steps which a
+    snooze or a standstill put off do not all come at once."""
     wait = wait_of(ticket)
     if wait is None or ticket.reminders >= _last_step(wait):
         return None
     tier = settings.tier(acting_tier(ticket))
-    due = tier.hours.after(ticket.waiting_since, tier.waits.of(wait) * (ticket.reminders + 1))
-    return max(due, ticket.snoozed_until) if ticket.snoozed_until else due
+    since = ticket.reminded_at or ticket.waiting_since
+    due = tier.hours.after(since, tier.waits.of(wait))
+    later = max(due, ticket.snoozed_until) if ticket.snoozed_until else due
+    return tier.hours.next_opening(later)
+
+
+def next_word_at(ticket: Ticket, settings: HelpdeskSettings) -> datetime | None:
+    """When the asker has heard nothing for too long (UTC, while the tier is open); ``None`` while
+    it is not the helpdesk's turn."""
+    if ticket.state not in (State.WAITING, State.CLAIMED, State.LINKED, State.RESOLVED):
+        return None
+    tier = settings.tier(acting_tier(ticket))
+    quiet = tier.hours.after(ticket.told_at or ticket.opened_at, tier.waits.quiet)
+    return tier.hours.next_opening(quiet)
+
+
+def open_again_at(ticket: Ticket, settings: HelpdeskSettings, now: datetime) -> datetime:
+    """When the tier that has to act works: now, or when it opens."""
+    return settings.tier(acting_tier(ticket)).hours.next_opening(now)
 
 
 def expected_by(ticket: Ticket, settings: HelpdeskSettings) -> datetime | None:
     """By when the asker may expect word, in the hours of the tier that has the ticket."""
-    if ticket.state in (State.VENDOR, State.CLOSED, State.DELIVERED):
+    if ticket.state in (State.VENDOR, State.LINKED, State.CLOSED, State.DELIVERED):
         return None
     tier = settings.tier(acting_tier(ticket))
     claim = tier.waits.claim if ticket.state is State.WAITING else timedelta()
     word = tier.waits.delivery if ticket.state is State.RESOLVED else tier.waits.response
     if ticket.state is State.CLAIMED and ticket.responded_at:
         word = tier.waits.holder
-    return tier.hours.after(ticket.waiting_since, claim + word)
+    since = max(ticket.waiting_since, ticket.told_at or ticket.waiting_since)
+    return tier.hours.after(since, claim + word)
 
 
 def _last_step(wait: Wait) -> int:

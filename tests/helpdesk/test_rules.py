@@ -53,6 +53,9 @@ def ticket(**changes: object) -> Ticket:
     return replace(new, **changes)  # type: ignore[arg-type]
 
 
+MAIN = ticket(id=ticket_id("T", 3), number=3, asker="adam")
+
+
 def claimed(tier: int = 1, by: str = "tia") -> Ticket:
     actor = Actor(by, frozenset({tier}))
     return rules.claim(ticket(tier=tier), actor, NOW).ticket
@@ -67,6 +70,8 @@ def in_state(state: State) -> Ticket:
         return held
     if state is State.VENDOR:
         return rules.hand_to_vendor(held, EVERYWHERE, "42", NOW).ticket
+    if state is State.LINKED:
+        return rules.link(held, MAIN, EVERYWHERE, NOW)[0].ticket
     solved = rules.resolve(held, EVERYWHERE, "cause", "solution", NOW).ticket
     if state is State.RESOLVED:
         return solved
@@ -79,6 +84,8 @@ def in_state(state: State) -> Ticket:
 def given_by(command: Command, before: Ticket) -> Change:
     """The command, by somebody who may give it."""
     who = EVERYWHERE
+    if (before.state, command) == (State.LINKED, Command.DELIVER):
+        return rules.deliver_with(before, MAIN, who, "solution", "key", NOW)
     steps: dict[Command, Callable[[], Change]] = {
         Command.CLAIM: lambda: rules.claim(before, who, NOW),
         Command.RELEASE: lambda: rules.release(before, who, NOW),
@@ -99,6 +106,8 @@ def given_by(command: Command, before: Ticket) -> Change:
         Command.LAPSE: lambda: rules.remind(replace(before, reminders=1), NOW),
         Command.ABANDON: lambda: rules.abandon(before, NOW),
         Command.REOPEN: lambda: rules.reopen(before, "alice", NOW),
+        Command.LINK: lambda: rules.link(before, MAIN, who, NOW)[0],
+        Command.UNLINK: lambda: rules.unlink(before, who, NOW),
     }
     return steps[command]()
 
@@ -246,6 +255,16 @@ def test_the_asker_mentions_the_holder_at_most_once_in_ten_minutes() -> None:
     _, called_later = rules.heard(second, NOW + timedelta(minutes=10))
 
     assert (True, False, True) == (called, called_again, called_later)
+
+
+def test_an_asker_who_writes_about_a_solution_is_not_silent() -> None:
+    brought = replace(in_state(State.DELIVERED), reminders=1, reminded_at=NOW)
+    held = replace(claimed(), reminders=1)
+
+    spoken = rules.spoke(brought, NOW)
+
+    assert (0, NOW, None) == (spoken.reminders, spoken.waiting_since, spoken.reminded_at)
+    assert held == rules.spoke(held, NOW + timedelta(hours=1))
 
 
 def test_losing_the_claim_at_the_vendor_keeps_the_ticket_there() -> None:

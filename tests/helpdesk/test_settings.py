@@ -41,6 +41,22 @@ def test_a_time_without_quotes_is_understood() -> None:
     assert time(9, 30) == parse_helpdesk({"all": {"opens": 570}}).tier(1).hours.opens
 
 
+def test_a_number_that_is_no_time_of_day_is_refused() -> None:
+    with pytest.raises(HelpdeskInvalid):
+        parse_helpdesk({"all": {"opens": 9}})
+
+
+def test_norway_without_quotes_is_understood() -> None:
+    assert "NO" == parse_helpdesk({"all": {"country": False}}).tier(1).hours.country
+
+
+def test_a_fault_for_all_tiers_is_named_once() -> None:
+    with pytest.raises(HelpdeskInvalid) as invalid:
+        parse_helpdesk({"all": {"closes": "08:00"}})
+
+    assert 1 == len(invalid.value.problems)
+
+
 def test_every_fault_is_named_at_once() -> None:
     with pytest.raises(HelpdeskInvalid) as invalid:
         parse_helpdesk(
@@ -76,3 +92,22 @@ def test_closing_at_the_hour_of_opening_is_refused() -> None:
     with pytest.raises(HelpdeskInvalid):
         parse_helpdesk({"all": {"opens": "09:00", "closes": "09:00"}})
     assert parse_helpdesk({"all": {"opens": "09:00", "closes": "09:01"}})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, timedelta(hours=1)),
+        ({"offer_after": "20m"}, timedelta(minutes=20)),
+        ({"offer_after": "Never"}, None),
+    ],
+)
+def test_the_helpdesk_is_offered_once_more_after_a_while_or_never(
+    given: dict[str, str], expected: timedelta | None
+) -> None:
+    assert expected == parse_helpdesk(given).offer_after
+
+
+def test_a_while_that_is_none_is_named() -> None:
+    with pytest.raises(HelpdeskInvalid, match="offer_after: 'soon' is no duration"):
+        parse_helpdesk({"offer_after": "soon"})
