@@ -11,6 +11,7 @@ refusal that says why not.
     SCHEDULED, HELD ──edit──> DRAFT (what was approved is what goes out)
     DRAFT, SCHEDULED, HELD ──move──> the same, at another time
     DRAFT, SCHEDULED, HELD ──cancel──> CANCELLED
+    DRAFT ──delete──> DELETED ──draft again──> DRAFT (the log goes on)
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class State(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"
     RECALLED = "recalled"
+    DELETED = "deleted"
 
 
 class Change(StrEnum):
@@ -54,8 +56,17 @@ class Change(StrEnum):
     RECALLED = "recalled"
     EVERYONE = "everyone"
     GO = "go"
+    READDRESSED = "readdressed"
+    DELETED = "deleted"
 
 
+_OF_ITS_CONTENT = (
+    Change.DRAFTED,
+    Change.EDITED,
+    Change.CORRECTED,
+    Change.EVERYONE,
+    Change.READDRESSED,
+)
 NOT_OUT_YET = (State.DRAFT, State.SCHEDULED, State.HELD)
 
 
@@ -113,8 +124,14 @@ class Announcement:
     @property
     def editor(self) -> str:
         """Who wrote it last."""
-        wrote = (Change.DRAFTED, Change.EDITED)
+        wrote = (Change.DRAFTED, Change.EDITED, Change.READDRESSED)
         return next((line.by for line in reversed(self.log) if line.change in wrote), self.author)
+
+    @property
+    def revision(self) -> int:
+        """How often its words or its channels were changed: who decides on what they read says
+        which one that was."""
+        return sum(line.change in _OF_ITS_CONTENT for line in self.log)
 
 
 def announcement_id(team: str, year: int, planned: str) -> str:
@@ -135,11 +152,42 @@ def drafted(announcement: Announcement, now: datetime) -> Announcement:
 def edit(
     announcement: Announcement, language: Language, message: Message, user: str, now: datetime
 ) -> Announcement:
-    """Other words. What was approved already must be approved again."""
+    """Other words. What was approved or confirmed already must be so again."""
     _only_in(announcement, NOT_OUT_YET)
     messages = {**announcement.messages, language: message}
-    draft = replace(announcement, messages=messages, state=State.DRAFT, approved_by="")
+    draft = replace(
+        announcement,
+        messages=messages,
+        state=State.DRAFT,
+        approved_by="",
+        everyone_confirmed=False,
+    )
     return _logged(draft, user, Change.EDITED, now, language)
+
+
+def readdress(
+    announcement: Announcement, audience: tuple[Audience, ...], user: str, now: datetime
+) -> Announcement:
+    """Other channels, which must be approved again."""
+    _only_in(announcement, NOT_OUT_YET)
+    if not audience:
+        raise AnnouncementRefused(Refusal.NO_AUDIENCE)
+    if audience == announcement.audience:
+        return announcement
+    draft = replace(announcement, audience=audience, state=State.DRAFT, approved_by="")
+    detail = f"{len(announcement.audience)} {len(audience)}"
+    return _logged(draft, user, Change.READDRESSED, now, detail)
+
+
+def delete(announcement: Announcement, user: str, now: datetime) -> Announcement:
+    """The draft is put away; its log is kept."""
+    _only_in(announcement, (State.DRAFT,))
+    return _logged(replace(announcement, state=State.DELETED), user, Change.DELETED, now)
+
+
+def draft_again(deleted: Announcement, draft: Announcement) -> Announcement:
+    """The fresh draft of what was deleted, with the log going on and a card of its own."""
+    return replace(draft, log=(*deleted.log, *draft.log), cards=deleted.cards + 1)
 
 
 def confirm_everyone(announcement: Announcement, user: str, now: datetime) -> Announcement:
@@ -151,16 +199,20 @@ def confirm_everyone(announcement: Announcement, user: str, now: datetime) -> An
 
 @dataclass(frozen=True)
 class Approval:
-    """Who approves, and under which rules. ``needed``: by somebody else than who wrote it."""
+    """Who approves what, and under which rules. ``needed``: by somebody else than who wrote it;
+    ``revision`` is that which was read."""
 
     user: str
     needed: bool
     flawless: bool
+    revision: int
 
 
 def approve(announcement: Announcement, approval: Approval, now: datetime) -> Announcement:
-    """The draft is good as it is, and is sent at its time."""
+    """The draft is good as it was read, and is sent at its time."""
     _only_in(announcement, (State.DRAFT,))
+    if approval.revision != announcement.revision:
+        raise AnnouncementRefused(Refusal.CHANGED)
     if not announcement.audience:
         raise AnnouncementRefused(Refusal.NO_AUDIENCE)
     if not approval.flawless:

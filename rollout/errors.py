@@ -70,6 +70,7 @@ class Refusal(StrEnum):
     NOT_NOW = "not-now"
     NO_AUDIENCE = "no-audience"
     UNCHECKED = "unchecked"
+    CHANGED = "changed"
 
 
 class AnnouncementRefused(RolloutError):

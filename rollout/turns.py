@@ -1,11 +1,27 @@
 """When somebody's turn comes: the groups a question names, and their dates."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from rollout.plan import Group, Phase, Plan
 from rollout.schedule import Schedule, starts_at
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """The group that somebody says they are in."""
+
+    id: str
+    team: str
+    user: str
+    group: str
+    at: datetime
+
+
+def own_group_id(team: str, user: str) -> str:
+    return f"{team}/{user}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,16 @@ def turn_of(group: Group, plan: Plan, result: Schedule) -> Turn | None:
 def groups_that_enroll(plan: Plan, result: Schedule) -> tuple[Group, ...]:
     """The groups that have a turn, in the order of the plan."""
     return tuple(group for group in plan.groups if turn_of(group, plan, result))
+
+
+def current_wave(groups: Iterable[Group], result: Schedule, now: datetime) -> str:
+    """The wave that people of these groups are in: the id of the last planned announcement to one
+    of them, or to everybody before that, whose time has come; empty before the first."""
+    own = {group.id for group in groups}
+    begun = [one for one in result.announcements if one.at <= now]
+    mine = [one.id for one in begun if one.group.id in own]
+    broad = [one.id for one in begun if one.phase is Phase.KICKOFF]
+    return next(iter([*mine[-1:], *broad[-1:]]), "")
 
 
 def groups_named(text: str, groups: tuple[Group, ...]) -> tuple[Group, ...]:

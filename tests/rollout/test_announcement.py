@@ -36,7 +36,7 @@ NOW = datetime(2027, 7, 1, 9, tzinfo=UTC)
 AT = NOW + timedelta(days=5)
 GRACE = timedelta(hours=4)
 WORDS = Message("Title", "Body", "Do it", "Ask me")
-BY_AXEL = Approval("axel", needed=True, flawless=True)
+BY_AXEL = Approval("axel", needed=True, flawless=True, revision=1)
 
 
 def draft() -> Announcement:
@@ -105,7 +105,7 @@ def test_what_is_not_scheduled_does_not_come_due(state: State) -> None:
 
 
 def test_only_somebody_else_approves() -> None:
-    own = Approval("ada", needed=True, flawless=True)
+    own = Approval("ada", needed=True, flawless=True, revision=1)
 
     assert Refusal.OWN_DRAFT is refusal(lambda: approve(draft(), own, NOW))
     assert State.SCHEDULED is approve(draft(), replace(own, needed=False), NOW).state
