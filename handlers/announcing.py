@@ -7,21 +7,21 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from handlers.announcements_view import Admin, Form, Reader
-from handlers.announcing_admin import (
-    FORMS,
-    decide_admin_form,
-    decide_admin_press,
-    decide_announce,
-    decide_plan,
-    decide_report,
-)
+from handlers.announcing_card import Admin
+from handlers.announcing_commands import decide_announce, decide_plan
 from handlers.announcing_desk import AnnouncingDesk
 from handlers.announcing_due import announcing_deciders
+from handlers.announcing_forms import Form
+from handlers.announcing_message import Reader
+from handlers.announcing_presses import decide_admin_press
 from handlers.announcing_readers import decide_platform, decide_reader_press
-from handlers.commands import CommandDecider, CommandRouter
+from handlers.announcing_replacing import decide_plan_replace, take_up_plan
+from handlers.announcing_submissions import FORMS, decide_admin_form
+from handlers.commands import CommandDecider, CommandRouter, Role
 from handlers.decision import Decision
+from handlers.enrolled_upload import decide_enrolled
 from handlers.intake import Intake
+from handlers.participation import register_participation
 from handlers.payloads import (
     Commanded,
     Pressed,
@@ -29,13 +29,15 @@ from handlers.payloads import (
     read_press,
     read_submission,
 )
-from handlers.turns import TurnAction, decide_turn_press
+from handlers.progress import decide_report
+from handlers.survey import decide_results
 
 __all__ = [
     "AnnouncingDesk",
     "add_announcing_commands",
     "announcing_deciders",
     "register_announcing",
+    "take_up_plan",
 ]
 
 _PressDecider = Callable[[Pressed, AnnouncingDesk, datetime], Awaitable[Decision]]
@@ -44,14 +46,18 @@ _CommandDecider = Callable[[Commanded, AnnouncingDesk, datetime], Awaitable[Deci
 
 
 def add_announcing_commands(router: CommandRouter, desk: AnnouncingDesk) -> None:
-    """``/signpost plan``, ``announce`` and ``report``."""
+    """``/signpost plan``, ``announce``, ``report``, ``survey`` and ``enrolled``."""
+    router.add("plan", _deciding(decide_plan, desk), "command-plan")
     commands: tuple[tuple[str, _CommandDecider], ...] = (
-        ("plan", decide_plan),
         ("announce", decide_announce),
         ("report", decide_report),
+        ("survey", decide_results),
+        ("enrolled", decide_enrolled),
     )
     for word, decide in commands:
-        router.add(word, _deciding(decide, desk), "command-announcing")
+        router.add(word, _deciding(decide, desk), "command-announcing", role=Role.ADMINS)
+    replacing = _deciding(decide_plan_replace, desk)
+    router.add("plan replace", replacing, "plan-command", role=Role.ADMINS)
 
 
 def _deciding(decide: _CommandDecider, desk: AnnouncingDesk) -> CommandDecider:
@@ -71,7 +77,7 @@ def register_announcing(app: AsyncApp, intake: Intake, desk: AnnouncingDesk) -> 
     for form in FORMS:
         _on_form(app, form, decide_admin_form, intake, desk)
     _on_form(app, Form.PLATFORM, decide_platform, intake, desk)
-    _on_press(app, TurnAction.GROUP, decide_turn_press, intake, desk)
+    register_participation(app, intake, desk)
 
 
 def _on_press(

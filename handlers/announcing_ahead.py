@@ -4,19 +4,17 @@ are asked whether to go on. Both are decided again when their time comes."""
 from collections.abc import Mapping
 from datetime import datetime
 
-from handlers.announcements_view import Admin, button, moment_token, mrkdwn
-from handlers.announcing_desk import (
-    AnnouncingDesk,
-    Situation,
-    ahead_command,
-    situation,
-)
+from handlers.announcing_blocks import button, mrkdwn
+from handlers.announcing_card import Admin
+from handlers.announcing_desk import AnnouncingDesk, Situation, situation
+from handlers.announcing_waiting import ahead_command
+from handlers.announcing_words import moment_token
 from handlers.answers import best_article
+from handlers.progress import readiness_lines
 from handlers.text import escaped
 from rollout.announcement import Announcement, State
-from rollout.enrolled import FEWEST_SHOWN
 from rollout.plan import Phase
-from storage.kinds import ANNOUNCEMENT, ENROLLED
+from storage.kinds import ANNOUNCEMENT
 from storage.outbox import Content, DueCommand, InChannel, OutboxItem, Post
 from storage.port import Commit
 
@@ -99,7 +97,7 @@ async def decide_go_no_go(command: DueCommand, desk: AnnouncingDesk, now: dateti
     announcement = await _still_coming(command, desk, now)
     if announcement is None:
         return Commit(at=now)
-    content = await _question(announcement, await situation(desk))
+    content = await _question(announcement, await situation(desk), now)
     item = OutboxItem(
         key=f"go-no-go:{announcement.id}:{announcement.sends_at.isoformat()}",
         team=announcement.team,
@@ -145,35 +143,16 @@ def _likely_titles(announcement: Announcement, desk: AnnouncingDesk) -> list[str
     return [article.title for article in articles if article]
 
 
-async def _question(announcement: Announcement, around: Situation) -> Content:
+async def _question(announcement: Announcement, around: Situation, now: datetime) -> Content:
     desk, say = around.desk, around.desk.say
     when = moment_token(announcement.sends_at, desk.default_language, desk.zone)
     lines = [
         say("go-lead", title=escaped(around.title(announcement)), when=when),
-        *await _groups_so_far(announcement, around),
+        *await readiness_lines(announcement, around, now),
     ]
-    if desk.open_tickets is not None:
-        lines.append(say("go-tickets", count=await desk.open_tickets()))
     text = "\n".join(lines)
     buttons = [
         button(Admin.GO, say("button-go"), announcement.id, "primary"),
         button(Admin.HOLD, say("button-hold"), announcement.id, "danger"),
     ]
     return Content(text, (mrkdwn(text), {"type": "actions", "elements": buttons}))
-
-
-async def _groups_so_far(announcement: Announcement, around: Situation) -> list[str]:
-    """Enrolled against target for the groups whose turn came earlier; small groups are left out,
-    since a figure would name people."""
-    desk = around.desk
-    lines: list[str] = []
-    for one in around.schedule.announcements:
-        group = one.group
-        earlier = one.template == "enrollment" and one.at < announcement.sends_at and one.batch == 1
-        if not earlier or group.people < FEWEST_SHOWN:
-            continue
-        enrolled = await desk.store.count(ENROLLED, "group", f"{desk.team}/{group.id}")
-        target = round(group.people * group.target)
-        name = escaped(group.name(desk.default_language))
-        lines.append(desk.say("go-group", group=name, enrolled=enrolled, target=target))
-    return lines

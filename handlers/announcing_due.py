@@ -6,19 +6,11 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from handlers.announcing_ahead import decide_briefing, decide_go_no_go
-from handlers.announcing_desk import (
-    ANNOUNCE,
-    BRIEF,
-    GO_NO_GO,
-    PROGRESS,
-    AnnouncingDesk,
-    announce_command,
-    card_again,
-    deliveries,
-    progress_of,
-    shown_card,
-    situation,
-)
+from handlers.announcing_deliveries import deliveries, progress_of_change
+from handlers.announcing_desk import AnnouncingDesk, situation
+from handlers.announcing_showing import card_again, shown_card
+from handlers.announcing_waiting import ANNOUNCE, BRIEF, GO_NO_GO, PROGRESS, announce_command
+from handlers.reminding import follow_ups, reminding_deciders
 from rollout.announcement import Announcement, State, come_due, finish
 from storage.kinds import ANNOUNCEMENT
 from storage.outbox import Content, DueCommand, InChannel, OutboxItem, Post
@@ -46,7 +38,8 @@ def announcing_deciders(desk: AnnouncingDesk) -> Mapping[str, DueDecider]:
     async def go_no_go(command: DueCommand, now: datetime) -> Commit:
         return await decide_go_no_go(command, desk, now)
 
-    return {ANNOUNCE: announce, PROGRESS: progress, BRIEF: briefing, GO_NO_GO: go_no_go}
+    own = {ANNOUNCE: announce, PROGRESS: progress, BRIEF: briefing, GO_NO_GO: go_no_go}
+    return {**own, **reminding_deciders(desk)}
 
 
 def first_look(announcement: Announcement, now: datetime) -> DueCommand:
@@ -83,24 +76,43 @@ async def _begun(
         late = _late_notice(after, around.title(after), desk, now)
         return Commit(at=now, puts=(put,), outbox=(*card, late))
     items = deliveries(after, after.audience, around, now)
-    return Commit(at=now, puts=(put,), outbox=(*items, *card), due=(first_look(after, now),))
+    return Commit(
+        at=now,
+        puts=(put,),
+        outbox=(*items, *card),
+        due=(first_look(after, now), *follow_ups(after, around, now)),
+    )
 
 
 async def decide_progress(command: DueCommand, desk: AnnouncingDesk, now: datetime) -> Commit:
     """The card shown anew; when nothing is left to send, the announcement is sent."""
     stored = await desk.store.get(ANNOUNCEMENT, command.about)
-    if stored is None or stored.record.state is not State.SENDING:
+    if stored is None:
         return Commit(at=now)
-    progress = await progress_of(stored.record, desk.store)
+    if stored.record.state is not State.SENDING:
+        return await _look_at_change(stored.record, desk, now)
     around = await situation(desk)
+    content, progress = await shown_card(stored.record, around, now)
     if progress.left:
-        content, _ = await shown_card(stored.record, around, now)
         card = card_again(stored.record, content, f"p{now.timestamp():.3f}", now)
         return Commit(at=now, outbox=card, due=(first_look(stored.record, now),))
     sent = finish(stored.record, progress.sent, len(progress.failed or {}), now)
     content, _ = await shown_card(sent, around.with_moved(sent), now)
     card = card_again(sent, content, f"v{stored.version + 1}", now)
     return Commit(at=now, puts=(Put(ANNOUNCEMENT, sent, stored.version),), outbox=card)
+
+
+async def _look_at_change(
+    announcement: Announcement, desk: AnnouncingDesk, now: datetime
+) -> Commit:
+    """How far a correction or a recall is, until it is everywhere."""
+    change = await progress_of_change(announcement, desk.store)
+    if change is None:
+        return Commit(at=now)
+    content, _ = await shown_card(announcement, await situation(desk), now)
+    card = card_again(announcement, content, f"p{now.timestamp():.3f}", now)
+    again = (first_look(announcement, now),) if change.left else ()
+    return Commit(at=now, outbox=card, due=again)
 
 
 def _late_notice(

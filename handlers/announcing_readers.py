@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from handlers.announcements_view import Reader, closing_view, platform_form
-from handlers.announcing_admin import tell
-from handlers.announcing_desk import AnnouncingDesk, about, situation
+from handlers.announcing_deliveries import about
+from handlers.announcing_desk import AnnouncingDesk, situation
+from handlers.announcing_forms import closing_view, platform_form
+from handlers.announcing_message import Reader
+from handlers.announcing_notes import tell
 from handlers.answers import best_article, render_full
+from handlers.ask_form import ask_form
+from handlers.asked_for_help import enrolled_put
 from handlers.catalogue import Say
 from handlers.decision import Decision, OpenModal
 from handlers.payloads import Pressed, Submitted
+from handlers.wave_help import decide_help
 from knowledge.article import Language, Platform
 from rollout.announcement import NOT_OUT_YET, Announcement
-from rollout.enrolled import Enrolled, enrolled_id
-from storage.kinds import ANNOUNCEMENT, ENROLLED
-from storage.outbox import Content, OutboxItem, Post, ToPerson, Whisper
+from rollout.enrolled import Enrolled, Source, enrolled_id
+from storage.kinds import ANNOUNCEMENT, ENROLLED, IMPORTED_LIST
+from storage.outbox import OutboxItem, Post, ToPerson, Whisper
 from storage.port import Put
 from storage.records import NEW
 
@@ -61,9 +66,17 @@ async def decide_reader_press(pressed: Pressed, desk: AnnouncingDesk, now: datet
     announcement = stored.record
     language = Language(first) if rest else _language_at(pressed.channel, announcement, desk)
     press = ReaderPress(pressed, announcement, language, desk, now)
-    if announcement.state in NOT_OUT_YET and pressed.action != Reader.LANGUAGE:
+    if announcement.state in NOT_OUT_YET and not await _previews(press):
         return press.tells("announcement-is-preview")
     return await STEPS[Reader(pressed.action)](press)
+
+
+async def _previews(press: ReaderPress) -> bool:
+    """Whether it is read in another language by somebody who may see it before it is out."""
+    if press.pressed.action != Reader.LANGUAGE:
+        return False
+    user = press.pressed.user
+    return user == press.desk.plan.sponsor.user or await press.desk.is_admin(user)
 
 
 async def decide_platform(submitted: Submitted, desk: AnnouncingDesk, now: datetime) -> Decision:
@@ -89,28 +102,15 @@ def _language_at(channel: str, announcement: Announcement, desk: AnnouncingDesk)
 
 
 async def _ask(press: ReaderPress) -> Decision:
-    return _begins_direct_message(press, "announcement-ask-here")
+    """The form to ask in private; the answer comes in a direct message."""
+    view = ask_form(press.say, press.announcement.id)
+    return Decision(modal=OpenModal(press.pressed.trigger_id, view))
 
 
 async def _help(press: ReaderPress) -> Decision:
-    if press.desk.help_form is not None:
-        return await press.desk.help_form(press.pressed, press.now)
-    return _begins_direct_message(press, "announcement-help-here")
-
-
-def _begins_direct_message(press: ReaderPress, text_key: str) -> Decision:
-    """Privately; a second press brings no second message."""
-    user = press.pressed.user
-    item = OutboxItem(
-        key=f"{text_key}:{press.announcement.id}:{user}",
-        team=press.pressed.team,
-        order_group=f"direct/{user}",
-        call=Post(ToPerson(user), Content(press.say(text_key))),
-        due_at=press.now,
-        about=f"reader:{press.announcement.id}",
+    return await decide_help(
+        press.pressed, press.announcement, press.language, press.desk, press.now
     )
-    told = press.tells("announcement-in-direct-message")
-    return Decision(outbox=(item, *told.outbox))
 
 
 async def _how(press: ReaderPress) -> Decision:
@@ -123,8 +123,11 @@ async def _how(press: ReaderPress) -> Decision:
 async def _enrolled(press: ReaderPress) -> Decision:
     """Counted once for each person; who pressed is shown to nobody else."""
     pressed, announcement = press.pressed, press.announcement
-    record_id = enrolled_id(pressed.team, pressed.user)
-    if await press.desk.store.get(ENROLLED, record_id):
+    store, record_id = press.desk.store, enrolled_id(pressed.team, pressed.user)
+    imported = await store.get(IMPORTED_LIST, pressed.team)
+    lists = imported.record.number if imported else 0
+    before = await store.get(ENROLLED, record_id)
+    if before and (before.record.source is Source.LIST or before.record.after == lists):
         return press.tells("announcement-enrolled-already")
     record = Enrolled(
         id=record_id,
@@ -133,9 +136,12 @@ async def _enrolled(press: ReaderPress) -> Decision:
         group=announcement.group,
         announcement=announcement.id,
         at=press.now,
+        after=lists,
     )
+    helped = await enrolled_put(pressed.user, announcement.group, press.desk)
     told = press.tells("announcement-enrolled-thanks")
-    return Decision(puts=(Put(ENROLLED, record, NEW),), outbox=told.outbox)
+    put = Put(ENROLLED, record, before.version if before else NEW)
+    return Decision(puts=(put, *helped), outbox=told.outbox)
 
 
 async def _in_language(press: ReaderPress) -> Decision:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from handlers.answering import about, answer_key, group_of
+from handlers.answering import about, answer_key, group_of, privately_key
 from handlers.answers import Action, render_answer, render_privately
 from handlers.catalogue import Say
 from handlers.decision import Decision, OpenModal
@@ -166,7 +166,7 @@ def press_privately(press: Press) -> Decision:
     if content is None:
         raise AskingRefused(Refusal.NOT_OFFERED)
     item = OutboxItem(
-        key=f"privately:{question.id}:{question.shown}:{question.spoken}",
+        key=f"{privately_key(question)}{question.shown}:{question.spoken}",
         team=question.team,
         order_group=f"direct/{question.asker}",
         call=Post(ToPerson(question.asker), content),

@@ -16,15 +16,18 @@ from knowledge.masking import Masked, masked
 from knowledge.matching import Match, Outcome
 from knowledge.question import Place, Question, State, question_id, with_match
 from knowledge.smalltalk import SmallTalk
+from storage.kinds import ANNOUNCEMENT as RECORDED_ANNOUNCEMENT
 from storage.kinds import KNOWN_PROBLEM, QUESTION, person_key, place_key
 from storage.outbox import Content
-from storage.port import Order
+from storage.port import Order, Put
 
 WANTS_PEOPLE = (SmallTalk.HUMAN, SmallTalk.ANGER)
 
 STILL_TALKING = timedelta(minutes=30)
 """How long a direct message goes on from the question before it, outside a thread."""
 REMEMBERED_TURNS = 10
+ANNOUNCEMENT = "announcement:"
+"""How outbox items refer to an announcement that stands in a channel."""
 
 WORTH_A_GUESS = 0.4
 """Confidence from which suggestions are made to what does not read as a question: people in a
@@ -35,11 +38,13 @@ question channel also talk to each other, and half-hearted guesses would join in
 class Talk:
     """What was asked before in the same conversation, newest first, by the same person.
     ``in_thread``: the conversation is one thread, so nothing is offered in it twice.
-    ``addressed``: the message is meant for us although it names us not."""
+    ``addressed``: the message is meant for us although it names us not. ``announcement`` is the id
+    of the announcement beneath which it stands."""
 
     before: tuple[Question, ...] = ()
     in_thread: bool = False
     addressed: bool = False
+    announcement: str = ""
 
     @property
     def last(self) -> Question | None:
@@ -96,7 +101,25 @@ async def replies(
         return _to_no_words(said, place, desk.say_in(speaking.language()), desk, talk)
     problems = [one.record for one in await desk.store.find(KNOWN_PROBLEM, "open", said.team)]
     hearing = _Hearing(said, place, text, speaking, desk, now, talk, tuple(problems))
-    return await _with_live(hearing.replies(), desk)
+    answers = await _of_wave(hearing.replies(), talk.announcement, desk, now)
+    return await _with_live(answers, desk)
+
+
+async def _of_wave(
+    answers: list[Reply], announcement: str, desk: Desk, now: datetime
+) -> list[Reply]:
+    """The answers with the wave in which their questions were asked: that of the announcement
+    beneath which they stand, else the asker's own."""
+    asker = next((one.question.asker for one in answers if one.question), None)
+    if asker is None:
+        return answers
+    stored = await desk.store.get(RECORDED_ANNOUNCEMENT, announcement) if announcement else None
+    own = stored.record.planned or announcement if stored else ""
+    wave = own or await desk.wave_of(asker, now)
+    return [
+        replace(one, question=replace(one.question, wave=wave)) if one.question else one
+        for one in answers
+    ]
 
 
 async def _with_live(answers: list[Reply], desk: Desk) -> list[Reply]:
@@ -198,6 +221,13 @@ class _Hearing:
         return [Reply(Content(say(f"smalltalk-{kind}")))]
 
 
+async def counted(user: str, talk: Talk, desk: Desk, now: datetime) -> tuple[Put, ...]:
+    """A question beneath an announcement counts for its wave."""
+    if not talk.announcement or desk.rollout is None:
+        return ()
+    return await desk.rollout.asked_beneath(user, talk.announcement, now)
+
+
 def thread_of_answer(said: Said, place: Place) -> str | None:
     """The thread that the answer to a message goes into."""
     return said.thread_ts if place.private else said.thread_ts or said.ts
@@ -216,6 +246,11 @@ def about(question: Question) -> str:
 def answer_key(question: Question) -> str:
     """The key of the outbox item that became the answer."""
     return f"answer:{question.id}"
+
+
+def privately_key(question: Question) -> str:
+    """What the keys of the private copies of the answer begin with."""
+    return f"privately:{question.id}:"
 
 
 def group_of(question: Question) -> str:
@@ -241,20 +276,24 @@ async def _thread_of(said: Said, thread_ts: str, desk: Desk) -> Talk:
         order=Order.NEWEST_FIRST,
     )
     mine = tuple(one.record for one in found if one.record.asker == said.user)
+    root = await desk.store.entry_at(said.team, said.channel, thread_ts)
+    about_root = root.item.about if root else ""
+    if about_root.startswith(ANNOUNCEMENT):
+        announcement = about_root.removeprefix(ANNOUNCEMENT)
+        return Talk(_earlier(mine, said.ts), in_thread=bool(mine), announcement=announcement)
     if not mine:
-        mine = await _answered_there(said, thread_ts, desk)
+        mine = await _answered_there(said, about_root, desk)
     if mine:
         return Talk(_earlier(mine, said.ts), in_thread=True)
     asked_for_words = await desk.store.outbox_entry(remark_key(said, thread_ts))
     return Talk(in_thread=True, addressed=asked_for_words is not None)
 
 
-async def _answered_there(said: Said, thread_ts: str, desk: Desk) -> tuple[Question, ...]:
+async def _answered_there(said: Said, about_root: str, desk: Desk) -> tuple[Question, ...]:
     """The question whose answer the thread hangs on, as in a direct message."""
-    entry = await desk.store.entry_at(said.team, said.channel, thread_ts)
-    if entry is None or not entry.item.about.startswith("question:"):
+    if not about_root.startswith("question:"):
         return ()
-    stored = await desk.store.get(QUESTION, entry.item.about.removeprefix("question:"))
+    stored = await desk.store.get(QUESTION, about_root.removeprefix("question:"))
     return (stored.record,) if stored and stored.record.asker == said.user else ()
 
 

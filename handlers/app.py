@@ -22,6 +22,7 @@ from handlers.commands import CommandRouter, register_commands
 from handlers.corrections import decide_change
 from handlers.decision import Decision
 from handlers.desk import Desk
+from handlers.forgetting import PersonalAction, decide_forget_press
 from handlers.home import HomeAction, decide_home, decide_home_language, decide_tick
 from handlers.intake import Intake
 from handlers.known_problems import (
@@ -47,7 +48,6 @@ from handlers.payloads import (
     read_submission,
     team_of,
 )
-from handlers.personal import PersonalAction, decide_forget_press
 from handlers.topics import TopicAction, decide_read
 
 log = structlog.get_logger()

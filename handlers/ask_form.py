@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.answering import about, answer_key, group_of, replies
+from handlers.answering import Talk, about, answer_key, counted, group_of, replies
 from handlers.catalogue import Say
 from handlers.decision import Decision, OpenModal
 from handlers.desk import Desk
@@ -28,11 +28,13 @@ async def decide_ask_form(user: str, trigger_id: str, desk: Desk) -> Decision:
     return Decision(modal=OpenModal(trigger_id, ask_form(await desk.say_to(user))))
 
 
-def ask_form(say: Say) -> dict[str, Any]:
-    """One input for the question; the answer comes in a direct message."""
+def ask_form(say: Say, announcement: str = "") -> dict[str, Any]:
+    """One input for the question; the answer comes in a direct message. What is asked in a form
+    that an announcement (by its id) opened counts for its wave."""
     return {
         "type": "modal",
         "callback_id": ASK_FORM,
+        "private_metadata": announcement,
         "title": {"type": "plain_text", "text": say("ask-title")},
         "submit": {"type": "plain_text", "text": say("ask-submit")},
         "close": {"type": "plain_text", "text": say("topics-close")},
@@ -62,7 +64,8 @@ async def decide_asked(submitted: Submitted, desk: Desk, now: datetime) -> Decis
             reply={"response_action": "errors", "errors": {_QUESTION: say("help-words-needed")}}
         )
     said = _said(submitted, text, now)
-    answers = await replies(said, Place.HOME, desk, now)
+    talk = Talk(announcement=submitted.metadata)
+    answers = await replies(said, Place.HOME, desk, now, talk)
     asked = [one.question for one in answers if one.question]
     items = tuple(
         OutboxItem(
@@ -76,7 +79,11 @@ async def decide_asked(submitted: Submitted, desk: Desk, now: datetime) -> Decis
         for one in answers
     )
     home = await home_item(submitted.team, submitted.user, submitted.key, desk, now, tuple(asked))
-    return Decision(puts=tuple(Put(QUESTION, one, NEW) for one in asked), outbox=(*items, home))
+    puts = (
+        *(Put(QUESTION, one, NEW) for one in asked),
+        *await counted(submitted.user, talk, desk, now),
+    )
+    return Decision(puts=puts, outbox=(*items, home))
 
 
 def _said(submitted: Submitted, text: str, now: datetime) -> Said:

@@ -7,6 +7,7 @@ from handlers.answering import (
     Talk,
     about,
     answer_key,
+    counted,
     group_of,
     message_key,
     remark_key,
@@ -51,7 +52,10 @@ async def decide_message(said: Said, desk: Desk, now: datetime) -> Decision:
         return NOTHING
     return Decision(
         keys=(message_key(said),),
-        puts=tuple(Put(QUESTION, one.question, NEW) for one in answers if one.question),
+        puts=(
+            *(Put(QUESTION, one.question, NEW) for one in answers if one.question),
+            *await counted(said.user, talk, desk, now),
+        ),
         outbox=tuple(_sent(one, said, place, now) for one in answers),
     )
 
@@ -64,7 +68,10 @@ async def _known(answers: list[Reply], desk: Desk) -> bool:
 
 def _goes_on(talk: Talk) -> Place | None:
     """A reply in a thread of our answers is for us if the person asked there and no ticket has
-    taken the thread over; colleagues who talk beneath an answer are left alone."""
+    taken the thread over; colleagues who talk beneath an answer are left alone. Beneath an
+    announcement it is as in a question channel: questions are answered, talk is left alone."""
+    if talk.announcement and talk.last is None:
+        return Place.QUESTION_CHANNEL
     if talk.addressed:
         return Place.QUESTION_CHANNEL
     if talk.last is None or talk.last.state is State.HELPDESK:

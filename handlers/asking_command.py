@@ -5,22 +5,27 @@ from datetime import datetime
 from typing import TypeAlias
 
 from handlers.answering import about, replies
-from handlers.commands import CommandDecider, CommandRouter, privately
+from handlers.commands import COMMAND, CommandDecider, CommandRouter, Role, privately
 from handlers.decision import Decision
 from handlers.desk import Desk
+from handlers.forgetting import decide_forget
 from handlers.gaps import decide_gaps
 from handlers.known_problems import decide_known
 from handlers.languages import decide_language, language_words
 from handlers.payloads import Commanded, Said
-from handlers.personal import decide_forget, decide_my_data
+from handlers.personal import decide_my_data
 from handlers.rich_text import rich_text, words
-from handlers.text import has_words
+from handlers.roles import roles_of
+from handlers.text import escaped, has_words, plain, shortened
 from handlers.topics import decide_topics
-from knowledge.question import Place
+from knowledge.question import Place, Question, State
 from storage.kinds import QUESTION
 from storage.outbox import Content
 from storage.port import Put
 from storage.records import NEW
+
+MOST_QUOTED = 80
+"""Characters of what was not understood."""
 
 AtDesk: TypeAlias = Callable[[Commanded, Desk, datetime], Awaitable[Decision]]
 
@@ -31,7 +36,7 @@ def asking_commands(desk: Desk) -> CommandRouter:
     async def ask(commanded: Commanded, now: datetime) -> Decision:
         if not has_words(commanded.text):
             return await help_text(commanded, now)
-        return await decide_command(commanded, desk, now)
+        return await _decide_asked(commanded, router, desk, now)
 
     async def help_text(commanded: Commanded, now: datetime) -> Decision:
         return await _decide_help(commanded, router, desk, now)
@@ -49,8 +54,8 @@ def asking_commands(desk: Desk) -> CommandRouter:
     router.add("topics", at_desk(decide_topics), "command-topics")
     router.add("my data", at_desk(decide_my_data), "command-my-data")
     router.add("forget", at_desk(decide_forget), "command-forget")
-    router.add("known", at_desk(decide_known), "command-known")
-    router.add("gaps", at_desk(decide_gaps), "command-gaps")
+    router.add("known", at_desk(decide_known), "command-known", role=Role.AGENTS)
+    router.add("gaps", at_desk(decide_gaps), "command-gaps", role=Role.AGENTS)
     return router
 
 
@@ -66,11 +71,36 @@ async def decide_command(commanded: Commanded, desk: Desk, now: datetime) -> Dec
     return Decision(puts=puts, outbox=items)
 
 
+async def _decide_asked(
+    commanded: Commanded, router: CommandRouter, desk: Desk, now: datetime
+) -> Decision:
+    """The answer; where there is none for sure and a command is near, that command."""
+    decision = await decide_command(commanded, desk, now)
+    near = router.near(commanded.text, await roles_of(commanded.user, desk))
+    if near is None or _is_answered(decision):
+        return decision
+    say = await desk.say_to(commanded.user, commanded.channel)
+    lead = say("command-near", command=f"{COMMAND} {near.name}", text=_quoted(commanded))
+    text = f"{lead}\n- {say(near.help_key)}"
+    content = Content(escaped(text), (rich_text(words(text)),))
+    return Decision(outbox=(privately(commanded, content, now),))
+
+
+def _quoted(commanded: Commanded) -> str:
+    return shortened(plain(commanded.text), MOST_QUOTED)
+
+
+def _is_answered(decision: Decision) -> bool:
+    states = [one.record.state for one in decision.puts if isinstance(one.record, Question)]
+    return not states or State.ANSWERED in states
+
+
 async def _decide_help(
     commanded: Commanded, router: CommandRouter, desk: Desk, now: datetime
 ) -> Decision:
     say = await desk.say_to(commanded.user, commanded.channel)
-    lines = [say("help-ask"), say("command-lead"), *(f"- {say(key)}" for key in router.help_keys)]
+    keys = router.help_keys(await roles_of(commanded.user, desk))
+    lines = [say("help-ask"), say("command-lead"), *(f"- {say(key)}" for key in keys)]
     text = "\n".join(lines)
     content = Content(text, (rich_text(words(text)),))
     return Decision(outbox=(privately(commanded, content, now),))

@@ -1,21 +1,30 @@
 """``/signpost bridge``: switching bridge mode, and telling the tiers."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.commands import CommandRouter, privately
+from handlers.commands import CommandRouter, Role, privately
 from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import Commanded
 from handlers.text import escaped
+from handlers.ticket_cards import render_card
+from handlers.ticket_effects import item
 from handlers.ticket_refusals import refused_command
 from handlers.ticket_words import mention, moment, said_with
 from helpdesk.bridge import ARGUMENTS, Bridge, read_bridge
 from helpdesk.errors import HelpdeskRefused, RolesUnknown
 from helpdesk.rules import Refusal, refused
-from storage.kinds import BRIDGE
-from storage.outbox import InChannel, OutboxItem, Post
-from storage.port import Put
+from helpdesk.timing import acting_tier
+from storage.kinds import BRIDGE, TICKET
+from storage.outbox import Edit, InChannel, ItemMessage, OutboxItem, Post
+from storage.port import Order, Put
 from storage.records import NEW
+
+MOST_SHOWN = 100
+"""Open tickets, the newest first, whose cards are edited at once; the others with their next
+change."""
 
 
 def add_bridge_command(router: CommandRouter, desk: HelpdeskDesk) -> None:
@@ -24,7 +33,7 @@ def add_bridge_command(router: CommandRouter, desk: HelpdeskDesk) -> None:
     async def bridge(commanded: Commanded, now: datetime) -> Decision:
         return await decide_bridge(commanded, desk, now)
 
-    router.add("bridge", bridge, "help-bridge", ARGUMENTS)
+    router.add("bridge", bridge, "help-bridge", ARGUMENTS, Role.ADMINS)
 
 
 async def decide_bridge(commanded: Commanded, desk: HelpdeskDesk, now: datetime) -> Decision:
@@ -41,13 +50,36 @@ async def decide_bridge(commanded: Commanded, desk: HelpdeskDesk, now: datetime)
     stored = await desk.store.get(BRIDGE, commanded.team)
     version = stored.version if stored else NEW
     text = _text(wanted, desk)
+    cards = [one async for one in _cards_anew(wanted, version + 1, desk, now)]
     return Decision(
-        puts=(Put(BRIDGE, wanted, version),),
+        puts=(Put(BRIDGE, wanted, version), *(put for put, _ in cards)),
         outbox=(
             privately(commanded, said_with(text), now),
             *(_notice(wanted, channel, version + 1, text, now) for channel in _told(desk)),
+            *(edit for _, edit in cards),
         ),
     )
+
+
+async def _cards_anew(
+    bridge: Bridge, version: int, desk: HelpdeskDesk, now: datetime
+) -> AsyncIterator[tuple[Put, OutboxItem]]:
+    """The cards on which somebody works get or lose the meeting's link. Writing the ticket along
+    makes sure that it is shown as it is."""
+    before = (await desk.at(bridge.team, now)).showing()
+    after = replace(desk, bridge=bridge if bridge.on else None).showing()
+    if before.link == after.link:
+        return
+    found = await desk.store.find(
+        TICKET, "open", bridge.team, limit=MOST_SHOWN, order=Order.NEWEST_FIRST
+    )
+    for stored in found:
+        ticket = stored.record
+        card = ticket.card(acting_tier(ticket))
+        if card:
+            call = Edit(ItemMessage(card.key), render_card(ticket, card.tier, after))
+            edit = item(ticket, f"{card.key}:bridge:v{version}", call, now)
+            yield Put(TICKET, ticket, stored.version), edit
 
 
 async def _only_admins(commanded: Commanded, desk: HelpdeskDesk) -> None:
@@ -56,7 +88,7 @@ async def _only_admins(commanded: Commanded, desk: HelpdeskDesk) -> None:
         admin = await desk.roles.is_member(desk.admin_channel, commanded.user)
     except RolesUnknown:
         raise refused(Refusal.ROLES_UNKNOWN) from None
-    if person.may_only_ask or not admin:
+    if person.may_only_ask or person.deactivated or not admin:
         raise refused(Refusal.ONLY_ADMINS)
     if not desk.bridge_channel:
         raise refused(Refusal.NO_BRIDGE_CHANNEL)

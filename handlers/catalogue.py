@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,10 +25,14 @@ class Catalogue:
         self._bundles: Mapping[Language, FluentBundle] = {
             language: _bundle(language, folder) for language in Language
         }
+        self._plain = lru_cache(maxsize=2_048)(partial(self._filled, values={}))
 
     def text(self, key: str, language: Language, /, **values: str | int) -> str:
         """The text of ``key``, values filled in. English where the language lacks it, and the key
         itself where English does too: a missing text must not cost a person the answer."""
+        return self._filled(key, language, values) if values else self._plain(key, language)
+
+    def _filled(self, key: str, language: Language, values: dict[str, str | int]) -> str:
         for candidate in (language, Language.EN):
             bundle = self._bundles[candidate]
             if bundle.has_message(key):
@@ -44,6 +49,7 @@ class Catalogue:
         return say
 
 
+@lru_cache(maxsize=1_024)
 def long_date(day: date, language: Language) -> str:
     """The day as people of that language write it (CLDR long form)."""
     return format_date(day, format="long", locale=_BABEL[language])

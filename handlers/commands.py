@@ -5,11 +5,13 @@ the form that it takes, so that "/signpost language settings on my iPhone" stays
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeAlias
 
+from rapidfuzz import fuzz
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.decision import Decision
@@ -18,20 +20,34 @@ from handlers.payloads import Commanded, read_command
 from storage.outbox import Content, OutboxItem, Respond
 
 COMMAND = "/signpost"
+NEAR = 75.0
+"""Likeness from which a word is taken for a slip of a command (one letter in four or five)."""
+MOST_NEAR_WORDS = 3
+"""Longer texts are questions, whatever they begin with."""
 
 CommandDecider: TypeAlias = Callable[[Commanded, datetime], Awaitable[Decision]]
 """Decides on a command whose ``text`` is what follows the subcommand's name."""
 
 
+class Role(StrEnum):
+    """For whom a command is: its help is shown to nobody else. What it does is authorised by
+    itself."""
+
+    EVERYBODY = "everybody"
+    AGENTS = "agents"
+    ADMINS = "admins"
+
+
 @dataclass(frozen=True)
 class Subcommand:
     """``name`` is one or more words in lower case; ``arguments`` what may follow, as a pattern for
-    the whole of it; ``help_key`` the line in the help text."""
+    the whole of it; ``help_key`` the line in the help text; ``role`` for whom it is."""
 
     name: str
     decide: CommandDecider
     help_key: str
     arguments: re.Pattern[str]
+    role: Role
 
     def rest_of(self, text: str) -> str | None:
         """What follows the name in ``text``, or ``None`` when this is not meant."""
@@ -41,6 +57,11 @@ class Subcommand:
         rest = spoken[len(self.name) :].strip()
         return rest if self.arguments.fullmatch(rest) else None
 
+    def likeness(self, text: str) -> float:
+        """How near the beginning of ``text`` is to the name, from 0 to 100."""
+        beginning = text.casefold().split()[: len(self.name.split())]
+        return fuzz.ratio(" ".join(beginning), self.name)
+
 
 class CommandRouter:
     """Subcommands by name; ``otherwise`` decides on every other text, an empty one included."""
@@ -49,17 +70,33 @@ class CommandRouter:
         self._otherwise = otherwise
         self._subcommands: list[Subcommand] = []
 
-    def add(self, name: str, decide: CommandDecider, help_key: str, arguments: str = "") -> None:
+    def add(
+        self,
+        name: str,
+        decide: CommandDecider,
+        help_key: str,
+        arguments: str = "",
+        role: Role = Role.EVERYBODY,
+    ) -> None:
         """Let ``/signpost name`` go to ``decide``. ``arguments`` is a regular expression that the
         words behind the name match as a whole; by default there are none."""
-        self._subcommands.append(
-            Subcommand(name, decide, help_key, re.compile(arguments, re.IGNORECASE))
-        )
+        pattern = re.compile(arguments, re.IGNORECASE)
+        self._subcommands.append(Subcommand(name, decide, help_key, pattern, role))
 
-    @property
-    def help_keys(self) -> tuple[str, ...]:
-        """The keys of the help lines, in the order of adding, each once."""
-        return tuple(dict.fromkeys(one.help_key for one in self._subcommands))
+    def help_keys(self, roles: Collection[Role]) -> tuple[str, ...]:
+        """The keys of the help lines for somebody with these roles, in the order of adding, each
+        once."""
+        mine = (one.help_key for one in self._subcommands if one.role in roles)
+        return tuple(dict.fromkeys(mine))
+
+    def near(self, text: str, roles: Collection[Role]) -> Subcommand | None:
+        """The command that a short text was probably meant to be: a slip in its name, or what
+        follows the name is not of its form."""
+        if not 0 < len(text.split()) <= MOST_NEAR_WORDS:
+            return None
+        mine = [one for one in self._subcommands if one.role in roles]
+        best = max(mine, key=lambda one: one.likeness(text), default=None)
+        return best if best and best.likeness(text) >= NEAR else None
 
     async def decide(self, commanded: Commanded, now: datetime) -> Decision:
         for one in self._subcommands:

@@ -9,18 +9,20 @@ from handlers.answering import (
     answer_key,
     group_of,
     message_key,
+    privately_key,
     remark_key,
     replies,
     talk_of,
 )
+from handlers.answers import render_answer, render_privately
 from handlers.asking import answer_item, decide_message, place_of, remark_item
 from handlers.decision import NOTHING, Decision
 from handlers.desk import Desk
 from handlers.payloads import Changed, Said
 from knowledge.following import MOST_PARTS
-from knowledge.question import Question, State, question_id, withdraw
+from knowledge.question import Place, Question, State, question_id, withdraw
 from storage.kinds import QUESTION
-from storage.outbox import Content, Edit, ItemMessage, OutboxItem, Withdraw
+from storage.outbox import Content, Edit, ItemMessage, OutboxItem, Post, Withdraw
 from storage.port import Put
 from storage.records import NEW, Stored
 
@@ -56,9 +58,11 @@ async def _asked_in(changed: Changed, desk: Desk) -> list[Stored[Question]]:
 async def _deleted(
     changed: Changed, asked: list[Stored[Question]], desk: Desk, now: datetime
 ) -> Decision:
-    """The answer is taken back. One that the helpdesk has is the helpdesk's to care for."""
+    """The answer is taken back, its private copies too. One that the helpdesk has is the helpdesk's
+    to care for."""
     remark = await desk.store.outbox_entry(remark_key(_said(changed), changed.ts))
-    withdrawn = [_withdrawn(one.record, now) for one in asked if one.record.state in _OURS]
+    ours = [one.record for one in asked if one.record.state in _OURS]
+    withdrawn = [item for one in ours for item in await _taken_back(one, desk, now)]
     if remark:
         item = remark.item
         call = Withdraw(ItemMessage(item.key))
@@ -81,13 +85,31 @@ async def _edited(
     place = place_of(said, desk) or asked[0].record.place
     talk = await talk_of(said, desk, now)
     answers = await replies(said, place, desk, now, talk)
-    return _reconciled(asked, answers, said, now)
+    asked_by = asked[0].record.asked_by
+    return await _reconciled(asked, _about_other(answers, asked_by, desk), said, desk, now)
 
 
-def _reconciled(
-    asked: list[Stored[Question]], answers: list[Reply], said: Said, now: datetime
+def _about_other(answers: list[Reply], asked_by: str | None, desk: Desk) -> list[Reply]:
+    """The answers, where somebody else had asked about the message."""
+    if asked_by is None:
+        return answers
+    told: list[Reply] = []
+    for one in answers:
+        if one.question is None:
+            told.append(one)
+            continue
+        question = replace(one.question, place=Place.SHORTCUT, asked_by=asked_by)
+        say = desk.say_in(question.spoken)
+        content = render_answer(question, desk.knowledge.current.library, say)
+        told.append(Reply(content, question))
+    return told
+
+
+async def _reconciled(
+    asked: list[Stored[Question]], answers: list[Reply], said: Said, desk: Desk, now: datetime
 ) -> Decision:
-    """Answers that stay are edited, new ones posted, and those without a question taken back."""
+    """Answers that stay are edited, and their private copies, new ones posted, and those without a
+    question taken back."""
     before = {one.record.id: one for one in asked}
     puts: list[Put] = []
     items: list[OutboxItem] = []
@@ -100,9 +122,10 @@ def _reconciled(
         puts.append(Put(QUESTION, question, stored.version if stored else NEW))
         posted = answer_item(question, answer.content, now)
         items.append(_as_edit(posted, answer.content, said.revision) if stored else posted)
+        items += await _copies_anew(question, said.revision, desk, now) if stored else []
     for stored in before.values():
         puts.append(Put(QUESTION, withdraw(stored.record, now), stored.version))
-        items.append(_withdrawn(stored.record, now))
+        items += await _taken_back(stored.record, desk, now)
     return Decision(keys=(message_key(said),), puts=tuple(puts), outbox=tuple(items))
 
 
@@ -111,8 +134,9 @@ def _as_edit(posted: OutboxItem, content: Content, revision: str) -> OutboxItem:
     return replace(posted, key=f"{posted.key}:edited:{revision}", call=call)
 
 
-def _withdrawn(question: Question, now: datetime) -> OutboxItem:
-    return OutboxItem(
+async def _taken_back(question: Question, desk: Desk, now: datetime) -> list[OutboxItem]:
+    """The answer and its private copies withdrawn."""
+    answer = OutboxItem(
         key=f"{answer_key(question)}:withdrawn",
         team=question.team,
         order_group=group_of(question),
@@ -120,6 +144,43 @@ def _withdrawn(question: Question, now: datetime) -> OutboxItem:
         due_at=now,
         about=about(question),
     )
+    return [answer, *(_copy_withdrawn(one, now) for one in await _copies(question, desk))]
+
+
+async def _copies_anew(
+    question: Question, revision: str, desk: Desk, now: datetime
+) -> list[OutboxItem]:
+    """The private copies as the edited question is answered; withdrawn where it has no article."""
+    copies = await _copies(question, desk)
+    say = desk.say_in(question.spoken)
+    content = render_privately(question, desk.knowledge.current.library, say)
+    if content is None:
+        return [_copy_withdrawn(one, now) for one in copies]
+    return [
+        replace(
+            one,
+            key=f"{one.key}:edited:{revision}",
+            call=Edit(ItemMessage(one.key), content),
+            due_at=now,
+        )
+        for one in copies
+    ]
+
+
+async def _copies(question: Question, desk: Desk) -> list[OutboxItem]:
+    """What "Continue privately" sent."""
+    entries = await desk.store.entries_about(about(question))
+    prefix = privately_key(question)
+    return [
+        one.item
+        for one in entries
+        if one.item.key.startswith(prefix) and isinstance(one.item.call, Post)
+    ]
+
+
+def _copy_withdrawn(copy: OutboxItem, now: datetime) -> OutboxItem:
+    call = Withdraw(ItemMessage(copy.key))
+    return replace(copy, key=f"{copy.key}:withdrawn", call=call, due_at=now)
 
 
 def _said(changed: Changed) -> Said:

@@ -1,22 +1,44 @@
 """What answering needs to know and reach."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import datetime
+from typing import Protocol, TypeAlias
 
 from handlers.catalogue import Catalogue, Say
+from handlers.home_parts import HomeReader
 from handlers.ports import People, Roles
 from helpdesk.people import Person
 from knowledge.article import Language
 from knowledge.preference import preference_id
 from knowledge.watching import Knowledge
 from storage.kinds import PREFERENCE
-from storage.outbox import Content
-from storage.port import Store
+from storage.outbox import Block, Content
+from storage.port import Put, Store
 
 LiveAnswer: TypeAlias = Callable[[str, str, Language], Awaitable[Content | None]]
 """What holds at the moment for a person who asks, by user, question and language; ``None`` where
 there is nothing to say."""
+
+
+HomeSection: TypeAlias = Callable[[HomeReader], Awaitable[Sequence[Block]]]
+"""Blocks of App Home for who reads it; none where there is nothing to show."""
+
+
+class RolloutView(Protocol):
+    """What the rollout plan tells about a person who asks."""
+
+    async def wave_of(self, user: str, now: datetime) -> str:
+        """The wave the person's group is in: the id of the announcement in the plan; empty where
+        none has begun, or the group is not known."""
+
+    async def dates_for(
+        self, user: str, language: Language, now: datetime
+    ) -> tuple[Block, ...] | None:
+        """The person's own dates, for App Home; ``None`` where the plan has none."""
+
+    async def asked_beneath(self, user: str, announcement: str, now: datetime) -> tuple[Put, ...]:
+        """What counts a question beneath an announcement (by its id) for its wave."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +67,7 @@ class Speaking:
 class Desk:
     """What asking needs to know and reach. ``channel_languages`` says what is spoken in a channel,
     where that is known; ``roles`` and the role channels tell agents and admins. ``live_answers``
-    says by article what is told before it."""
+    says by article what is told before it. ``rollout`` is absent where there is no plan."""
 
     store: Store
     knowledge: Knowledge
@@ -60,9 +82,15 @@ class Desk:
     admin_channel: str = ""
     channel_languages: Mapping[str, Language] = field(default_factory=dict)
     live_answers: Mapping[str, LiveAnswer] = field(default_factory=dict)
+    rollout: RolloutView | None = None
+    home_sections: tuple[HomeSection, ...] = ()
 
     def say_in(self, language: Language) -> Say:
         return self.catalogue.sayer(language)
+
+    async def wave_of(self, user: str, now: datetime) -> str:
+        """The rollout wave that the person is in; empty where no plan tells."""
+        return await self.rollout.wave_of(user, now) if self.rollout else ""
 
     async def speaking(self, person: Person, channel: str = "") -> Speaking:
         """What is known of the language to speak with the person, in that channel."""

@@ -1,6 +1,7 @@
 """Escalation in Slack: which payload goes to which decision."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from handlers import asking, corrections
 from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.intake import Intake
+from handlers.offering import answered_by_others, with_offers
 from handlers.payloads import (
     Changed,
     Said,
+    event_key,
     read_change,
     read_membership,
     read_message,
@@ -49,9 +52,10 @@ def register_escalation(app: AsyncApp, intake: Intake, desk: HelpdeskDesk) -> No
 async def decide_said(said: Said, desk: HelpdeskDesk, now: datetime) -> Decision:
     """A message of a person: into its ticket, else asked as a question."""
     decision = await decide_message(said, desk, now)
-    if decision is not None:
-        return decision
-    return await asking.decide_message(said, desk.asking, now)
+    if decision is None:
+        decision = await asking.decide_message(said, desk.asking, now)
+    needless = await answered_by_others(said, desk)
+    return with_offers(replace(decision, cancels=(*decision.cancels, *needless)), desk, now)
 
 
 async def decide_changed(changed: Changed, desk: HelpdeskDesk, now: datetime) -> Decision:
@@ -110,7 +114,7 @@ def _on_shortcut(app: AsyncApp, shortcut: Shortcut, intake: Intake, desk: Helpde
 def _on_people(app: AsyncApp, intake: Intake, desk: HelpdeskDesk) -> None:
     async def on_membership(body: dict[str, Any]) -> None:
         changed, team = read_membership(body), team_of(body)
-        key = f"event:{body['event_id']}"
+        key = event_key(body)
         await intake.take(key, body, lambda now: decide_left(changed, team, desk, now))
 
     async def on_user_change(body: dict[str, Any]) -> None:
@@ -118,7 +122,7 @@ def _on_people(app: AsyncApp, intake: Intake, desk: HelpdeskDesk) -> None:
         name = str(user.get("id"))
         desk.asking.people.forget(name)
         if user.get("deleted"):
-            key, team = f"event:{body['event_id']}", team_of(body)
+            key, team = event_key(body), team_of(body)
             await intake.take(key, body, lambda now: decide_deactivated(name, team, desk, now))
 
     app.event("member_joined_channel")(on_membership)

@@ -12,8 +12,9 @@ from handlers.payloads import Commanded
 from handlers.rich_text import rich_text, words
 from handlers.roles import is_agent
 from handlers.text import escaped, shortened
+from handlers.ticket_words import button
 from knowledge.article import Language, Library
-from knowledge.gaps import Gap, gaps_of
+from knowledge.gaps import MOST_EXAMPLES, Gap, gaps_of
 from storage.outbox import Block, Content
 from storage.question_log import questions_since
 
@@ -24,7 +25,10 @@ EXAMPLE_SHOWN = 300
 
 
 class GapAction(StrEnum):
+    """Buttons beside a gap. Their value begins with the ids of its newest questions."""
+
     TEACH = "gap.teach"
+    WRITE = "gap.write"
 
 
 async def decide_gaps(commanded: Commanded, desk: Desk, now: datetime) -> Decision:
@@ -54,14 +58,15 @@ def _blocks(gap: Gap, quoted: list[str], counted: str, say: Say) -> Iterator[Blo
     text = "\n".join(quoted)
     yield rich_text({"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]})
     yield {"type": "context", "elements": [{"type": "plain_text", "text": counted}]}
+    yield {"type": "actions", "elements": list(_buttons(gap, say))}
+
+
+def _buttons(gap: Gap, say: Say) -> Iterator[Block]:
     if gap.nearest:
-        teach = {
-            "type": "button",
-            "action_id": str(GapAction.TEACH),
-            "text": {"type": "plain_text", "text": say("button-add-phrasing")},
-            "value": f"{gap.questions[0]} {gap.nearest}",
-        }
-        yield {"type": "actions", "elements": [teach]}
+        value = f"{gap.questions[0]} {gap.nearest}"
+        yield button(GapAction.TEACH, say("button-add-phrasing"), value)
+    newest = " ".join(gap.questions[:MOST_EXAMPLES])
+    yield button(GapAction.WRITE, say("button-write-article"), newest)
 
 
 def _counted(gap: Gap, library: Library, say: Say) -> str:

@@ -11,7 +11,7 @@ from helpdesk.bridge import Bridge
 from helpdesk.errors import RolesUnknown
 from helpdesk.people import Person
 from helpdesk.rules import Actor, Refusal, refused
-from helpdesk.ticket import FIRST_TIER, LAST_TIER, Ticket
+from helpdesk.ticket import FIRST_TIER, LAST_TIER, State, Ticket, ticket_id
 from helpdesk.timing import HelpdeskSettings
 from knowledge.article import Language, Library
 from storage.kinds import BRIDGE, TICKET
@@ -122,16 +122,27 @@ class HelpdeskDesk:
             raise refused(Refusal.UNKNOWN)
         return stored
 
+    async def linked(self, ticket: Ticket) -> tuple[Stored[Ticket], ...]:
+        """The tickets that are solved together with this one."""
+        ids = (ticket_id(ticket.team, number) for number in ticket.linked)
+        found = [await self.store.get(TICKET, one) for one in ids]
+        return tuple(
+            one
+            for one in found
+            if one and one.record.main == ticket.id and one.record.state is State.LINKED
+        )
+
 
 @dataclass(frozen=True)
 class Case:
-    """One ticket, who acts on it, and when."""
+    """One ticket, who acts on it, and when. ``linked`` are the tickets solved together with it."""
 
     stored: Stored[Ticket]
     actor: Actor
     person: Person
     desk: HelpdeskDesk
     now: datetime
+    linked: tuple[Stored[Ticket], ...] = ()
 
     @property
     def ticket(self) -> Ticket:
@@ -144,4 +155,5 @@ async def open_case(
     """The ticket and the person, both as they are now. Raises ``HelpdeskRefused``."""
     stored = await desk.ticket(ticket_id, team)
     actor = await desk.actor(user, stored.record)
-    return Case(stored, actor, await desk.person(user), desk, now)
+    linked = await desk.linked(stored.record)
+    return Case(stored, actor, await desk.person(user), desk, now, linked)

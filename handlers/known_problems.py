@@ -74,11 +74,13 @@ async def decide_known(commanded: Commanded, desk: Desk, now: datetime) -> Decis
 
 
 async def decide_new(pressed: Pressed, desk: Desk, now: datetime) -> Decision:
-    """Open the form."""
+    """Open the form; what the press was about, such as a spike, is filled in."""
     say = await desk.say_to(pressed.user, pressed.channel)
     if not await is_agent(pressed.user, desk):
         return Decision(outbox=(_note(pressed, say("refusal-agents-only"), now),))
-    form = _form(desk.knowledge.current.library, desk.default_language, now.date(), say)
+    form = _form(
+        desk.knowledge.current.library, desk.default_language, now.date(), say, pressed.value
+    )
     return Decision(modal=OpenModal(pressed.trigger_id, form))
 
 
@@ -115,7 +117,7 @@ async def decide_lift(pressed: Pressed, desk: Desk, now: datetime) -> Decision:
     if not await is_agent(pressed.user, desk):
         return Decision(outbox=(_note(pressed, say("refusal-agents-only"), now),))
     stored = await desk.store.get(KNOWN_PROBLEM, pressed.value)
-    if stored is None or stored.record.lifted_at is not None:
+    if stored is None or stored.record.team != pressed.team or stored.record.lifted_at is not None:
         return Decision(outbox=(_note(pressed, say("known-lifted-already"), now),))
     problem = lift(stored.record, now)
     told = tuple(
@@ -219,14 +221,27 @@ def _fixed(problem: KnownProblem, say: Say, language: Language) -> Content:
     return Content(escaped(text), (rich_text(words(text)),))
 
 
-def _form(library: Library, language: Language, today: date, say: Say) -> dict[str, Any]:
+def _form(
+    library: Library, language: Language, today: date, say: Say, concerned: str = ""
+) -> dict[str, Any]:
+    """``concerned`` is ``article ID`` or ``code CODE`` where something is filled in."""
+    kind, _, name = concerned.partition(" ")
     texts = [_text_input(one, say, optional=one is not language) for one in Language]
-    articles = {
+    articles: dict[str, Any] = {
         "type": "multi_static_select",
         "action_id": str(Field.ARTICLES),
         "options": [_option(one) for one in _articles(library, language)][:MOST_OPTIONS],
     }
-    codes = {"type": "plain_text_input", "action_id": str(Field.CODES), "max_length": 300}
+    if kind == "article":
+        chosen = [one for one in articles["options"] if one["value"] == name]
+        articles |= {"initial_options": chosen} if chosen else {}
+    codes: dict[str, Any] = {
+        "type": "plain_text_input",
+        "action_id": str(Field.CODES),
+        "max_length": 300,
+    }
+    if kind == "code":
+        codes |= {"initial_value": name}
     until = {
         "type": "datepicker",
         "action_id": str(Field.UNTIL),

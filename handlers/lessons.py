@@ -1,5 +1,5 @@
 """Lessons in Slack: proposed from a ticket, read in the knowledge channel, published by a second
-person, and known to the matcher from the next question on."""
+person, and known to the matcher from the next question on. New articles are known likewise."""
 
 import re
 from datetime import datetime
@@ -16,6 +16,7 @@ from handlers.payloads import Pressed, read_press
 from handlers.text import escaped, shortened
 from handlers.ticket_words import actions, button, mention, mrkdwn, quoted
 from helpdesk.errors import RolesUnknown
+from knowledge.draft import DraftState, article_of
 from knowledge.lesson import (
     LONGEST_PHRASING,
     Lesson,
@@ -27,11 +28,12 @@ from knowledge.lesson import (
 )
 from knowledge.matching import Matcher
 from knowledge.watching import Knowledge
-from storage.kinds import LESSON
+from storage.kinds import DRAFT, LESSON
 from storage.outbox import Content, Edit, InChannel, ItemMessage, OutboxItem, Post, Whisper
 from storage.port import Put, Store
 
 MOST_LESSONS = 20_000
+MOST_ARTICLES = 2_000
 
 
 class LessonPress(StrEnum):
@@ -40,28 +42,52 @@ class LessonPress(StrEnum):
 
 
 class Teaching:
-    """Keeps a matcher at the published lessons, whichever process published them."""
+    """Keeps a matcher at the published lessons and articles, whichever process published them."""
 
     def __init__(self, store: Store, knowledge: Knowledge, team: str) -> None:
         self._store = store
         self._knowledge = knowledge
-        self._published = f"{team}/{LessonState.PUBLISHED}"
+        self._lessons = f"{team}/{LessonState.PUBLISHED}"
+        self._articles = f"{team}/{DraftState.PUBLISHED}"
         self._matcher: Matcher | None = None
         self._taught: set[str] = set()
+        self._added: set[str] = set()
 
     async def catch_up(self) -> None:
-        """Teach what is not taught yet; a newly loaded matcher learns everything."""
+        """Teach what is not taught yet; a newly loaded matcher learns everything. Articles come
+        first, as a lesson may be about one of them. What the files say already is left alone. Where
+        something was unlearned, the files are loaded anew."""
         matcher = self._knowledge.current.matcher
         if matcher is not self._matcher:
-            self._matcher, self._taught = matcher, set()
-        if await self._store.count(LESSON, "state", self._published) == len(self._taught):
+            self._matcher, self._taught, self._added = matcher, set(), set()
+        await self._add_articles()
+        await self._teach_lessons()
+
+    async def _add_articles(self) -> None:
+        if await self._store.count(DRAFT, "state", self._articles) == len(self._added):
             return
-        found = await self._store.find(LESSON, "state", self._published, limit=MOST_LESSONS)
+        found = await self._store.find(DRAFT, "state", self._articles, limit=MOST_ARTICLES)
+        for stored in found:
+            if stored.record.id not in self._added:
+                self._knowledge.add(article_of(stored.record))
+                self._added.add(stored.record.id)
+
+    async def _teach_lessons(self) -> None:
+        published = await self._store.count(LESSON, "state", self._lessons)
+        if published < len(self._taught):
+            self._knowledge.load_again()
+        if published <= len(self._taught):
+            return
+        matcher = self._knowledge.current.matcher
+        found = await self._store.find(LESSON, "state", self._lessons, limit=MOST_LESSONS)
         for stored in found:
             lesson = stored.record
-            if lesson.id not in self._taught:
+            if lesson.id in self._taught:
+                continue
+            article = matcher.library.article(lesson.article, lesson.language)
+            if article and lesson.phrasing not in article.phrasings:
                 matcher.learn(lesson.article, lesson.language, lesson.phrasing)
-                self._taught.add(lesson.id)
+            self._taught.add(lesson.id)
 
 
 def register_lessons(app: AsyncApp, intake: Intake, desk: HelpdeskDesk, teaching: Teaching) -> None:
@@ -104,9 +130,13 @@ async def decide_lesson(pressed: Pressed, desk: HelpdeskDesk, now: datetime) -> 
         stored = await desk.store.get(LESSON, pressed.value)
         if stored is None or stored.record.team != pressed.team:
             raise LessonRefused(LessonRefusal.UNKNOWN)
-        await _only_readers(pressed, desk)
-        decide = publish if pressed.action == LessonPress.PUBLISH else discard
-        lesson = decide(stored.record, pressed.user, now)
+        if not await is_reader(pressed.user, desk):
+            raise LessonRefused(LessonRefusal.NOT_A_READER)
+        if pressed.action == LessonPress.PUBLISH:
+            two_people = desk.settings.learning.second_person
+            lesson = publish(stored.record, pressed.user, now, two_people=two_people)
+        else:
+            lesson = discard(stored.record, pressed.user, now)
     except LessonRefused as no:
         return await _refused(pressed, no, desk, now)
     edit = Edit(ItemMessage(_card_key(lesson)), render_lesson(lesson, desk))
@@ -114,14 +144,15 @@ async def decide_lesson(pressed: Pressed, desk: HelpdeskDesk, now: datetime) -> 
     return Decision(puts=(Put(LESSON, lesson, stored.version),), outbox=(item,))
 
 
-async def _only_readers(pressed: Pressed, desk: HelpdeskDesk) -> None:
-    person = await desk.person(pressed.user)
+async def is_reader(user: str, desk: HelpdeskDesk) -> bool:
+    """Whether the person is in the knowledge channel now, active and more than a guest; not while
+    Slack does not tell."""
+    person = await desk.person(user)
     try:
-        reader = await desk.roles.is_member(desk.knowledge_channel, pressed.user)
+        member = await desk.roles.is_member(desk.knowledge_channel, user)
     except RolesUnknown:
-        reader = False
-    if not reader or person.may_only_ask:
-        raise LessonRefused(LessonRefusal.NOT_A_READER)
+        return False
+    return member and not (person.may_only_ask or person.bot or person.deactivated)
 
 
 async def _refused(

@@ -6,9 +6,10 @@ from datetime import datetime
 from handlers.catalogue import Catalogue
 from handlers.text import escaped
 from knowledge.article import Language
-from storage.outbox import Content, InChannel, OutboxItem, Post
+from storage.outbox import Content, DueCommand, InChannel, OutboxItem, Post
 
 _GONE = {"is_archived", "is_inactive", "channel_type_not_supported"}
+_UNPLACED = {"never_posted", "left_no_message"}
 _NOT_INVITED = {"not_in_channel", "channel_not_found", "no_permission"}
 
 
@@ -38,6 +39,17 @@ class Notices:
             "trouble-admins", self.language, error=escaped(error), id=escaped(failed_id)
         )
         return self._to_admins(f"notice:failed:{error}:{now:%Y-%m-%dT%H}", text, now)
+
+    def due_given_up(self, command: DueCommand, error: str, now: datetime) -> OutboxItem:
+        """The admins are told once a day for each command that cannot be decided."""
+        text = self.catalogue.text(
+            "due-given-up",
+            self.language,
+            name=escaped(command.name),
+            error=escaped(error),
+            key=escaped(command.key),
+        )
+        return self._to_admins(f"notice:due:{command.key}:{now.date()}", text, now)
 
     def knowledge_refused(self, finding: str, now: datetime) -> OutboxItem:
         """The admins are told once for each first finding a day."""
@@ -74,4 +86,6 @@ def _why_not(code: str) -> str:
     """The key of the text that says what to do about Slack's code."""
     if code in _GONE:
         return "channel-archived"
+    if code in _UNPLACED:
+        return "message-unplaced"
     return "channel-unusable" if code in _NOT_INVITED else "channel-refused"

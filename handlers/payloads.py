@@ -29,6 +29,7 @@ class Said:
     ts: str
     thread_ts: str | None
     files: int = 0
+    attached: tuple[str, ...] = ()
     revision: str = ""
     """When it was edited, for an edited message that is read as a new one."""
 
@@ -139,6 +140,9 @@ class ShortcutUsed:
     text: str = ""
     response_url: str = ""
     by_bot: bool = False
+    attached: tuple[str, ...] = ()
+    channel_name: str = ""
+    """``privategroup`` or ``directmessage`` where not everybody can read it."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ def read_submission(body: Payload) -> Submitted:
         view = body["view"]
         return Submitted(
             key=f"form:{view['id']}:{body['user']['id']}",
-            team=body["team"]["id"],
+            team=_team_of_interaction(body),
             user=body["user"]["id"],
             callback=view["callback_id"],
             view_id=view["id"],
@@ -205,7 +209,7 @@ def read_shortcut(body: Payload) -> ShortcutUsed:
     try:
         return ShortcutUsed(
             key=f"shortcut:{body['trigger_id']}",
-            team=body["team"]["id"],
+            team=_team_of_interaction(body),
             user=body["user"]["id"],
             callback=body["callback_id"],
             trigger_id=body["trigger_id"],
@@ -216,6 +220,8 @@ def read_shortcut(body: Payload) -> ShortcutUsed:
             text=message.get("text", ""),
             response_url=body.get("response_url") or "",
             by_bot=bool(message.get("bot_id")),
+            attached=_attached(message),
+            channel_name=str((body.get("channel") or {}).get("name") or ""),
         )
     except (KeyError, TypeError) as problem:
         raise PayloadUnreadable(f"shortcut without {problem}") from problem
@@ -260,6 +266,7 @@ def read_message(body: Payload) -> Said | None:
             ts=event["ts"],
             thread_ts=_thread_of(event),
             files=len(event.get("files") or ()),
+            attached=_attached(event),
         )
     except KeyError as missing:
         raise PayloadUnreadable(f"message event without {missing}") from missing
@@ -321,7 +328,7 @@ def read_press(body: Payload) -> Pressed:
         message_ts = container["message_ts"]
         return Pressed(
             key=f"press:{user['id']}:{message_ts}:{action['action_id']}:{action['action_ts']}",
-            team=(body.get("team") or {}).get("id") or user["team_id"],
+            team=_team_of_interaction(body),
             user=user["id"],
             action=action["action_id"],
             value=_value(action),
@@ -342,7 +349,7 @@ def read_press_in_view(body: Payload) -> PressedInView:
         action, user, view = body["actions"][0], body["user"], body["view"]
         return PressedInView(
             key=f"press:{user['id']}:{view['id']}:{action['action_id']}:{action['action_ts']}",
-            team=body["team"]["id"],
+            team=_team_of_interaction(body),
             user=user["id"],
             action=action["action_id"],
             value=_value(action),
@@ -367,6 +374,21 @@ def team_of(body: Payload) -> str:
     return str(team or "")
 
 
+def event_key(body: Payload) -> str:
+    """What names an event for ever. Raises ``PayloadUnreadable``."""
+    try:
+        return f"event:{body['event_id']}"
+    except KeyError as missing:
+        raise PayloadUnreadable(f"event without {missing}") from missing
+
+
+def _team_of_interaction(body: Payload) -> str:
+    """``team`` is null where the app is installed for a whole organisation; then it is the
+    person's (docs.slack.dev/reference/interaction-payloads/view-interactions-payload)."""
+    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
+    return str(team)
+
+
 def person_and_place(body: Payload) -> tuple[str, str, str | None] | None:
     """Whom to tell, and where, when a payload could not be handled: user, channel, thread."""
     event = body.get("event") or {}
@@ -380,6 +402,12 @@ def person_and_place(body: Payload) -> tuple[str, str, str | None] | None:
     return user, channel, thread
 
 
+def _attached(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of a message's files (docs.slack.dev/reference/objects/file-object)."""
+    files = message.get("files") or ()
+    return tuple(str(one["id"]) for one in files if isinstance(one, Mapping) and one.get("id"))
+
+
 def _thread_of(message: Mapping[str, Any]) -> str | None:
     """The root's ts for a reply; a root itself names itself once it has replies."""
     root = message.get("thread_ts")
@@ -390,6 +418,12 @@ def _entered(element: Mapping[str, Any]) -> str:
     several = element.get("selected_options")
     if several is not None:
         return ",".join(str(option["value"]) for option in several)
+    channels = element.get("selected_conversations")
+    if channels is not None:
+        return ",".join(map(str, channels))
+    files = element.get("files")
+    if files is not None:
+        return ",".join(str(one["id"]) for one in files)
     one = element.get("selected_option") or {}
     chosen = element.get("selected_date") or element.get("selected_time")
     person_or_channel = element.get("selected_user") or element.get("selected_conversation")

@@ -1,29 +1,26 @@
-"""What we know of a person: given to them, or forgotten, at their word."""
+"""What we know of a person, given to them at their word."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
 from handlers.catalogue import Say, long_date
 from handlers.commands import privately
 from handlers.decision import Decision
 from handlers.desk import Desk
-from handlers.payloads import Commanded, Pressed
+from handlers.payloads import Commanded
 from handlers.rich_text import rich_text, words
 from handlers.text import escaped
+from helpdesk.ticket import Ticket
 from knowledge.article import Language
 from knowledge.question import Question
-from storage.kinds import QUESTION, person_key
-from storage.outbox import Content, OutboxItem, Post, Respond, ToPerson
-from storage.retention import forgotten
+from storage.forgetting import said_elsewhere
+from storage.kinds import QUESTION, TICKET, person_key
+from storage.outbox import Content, OutboxItem, Post, ToPerson
+from storage.personal import about_person
 
 MOST_GIVEN = 1_000
 PART = 2_500
 """Characters in one message; a rich text element holds 3,000."""
-
-
-class PersonalAction(StrEnum):
-    FORGET = "personal.forget"
 
 
 async def decide_my_data(commanded: Commanded, desk: Desk, now: datetime) -> Decision:
@@ -32,47 +29,23 @@ async def decide_my_data(commanded: Commanded, desk: Desk, now: datetime) -> Dec
     speaking = await desk.speaking(person, commanded.channel)
     language = speaking.language()
     say = desk.say_in(language)
-    stored = await desk.store.find(
-        QUESTION, "asker", person_key(commanded.team, commanded.user), limit=MOST_GIVEN
-    )
+    asker = person_key(commanded.team, commanded.user)
+    questions = await desk.store.find(QUESTION, "asker", asker, limit=MOST_GIVEN)
+    tickets = await desk.store.find(TICKET, "asker", asker, limit=MOST_GIVEN)
+    others = await said_elsewhere(desk.store, commanded.team, commanded.user)
     chosen = say(f"in-{speaking.chosen}".lower()) if speaking.chosen else say("language-auto")
     lines = [
-        say("data-lead", count=len(stored)),
+        say("data-lead", count=len(questions)),
         say("data-language", language=chosen),
-        *(_line(one.record, language, say) for one in stored),
+        *(_line(one.record, language, say) for one in questions),
+        *([say("data-tickets", count=len(tickets))] if tickets else []),
+        *(line for one in tickets for line in _ticket_lines(one.record, language, say)),
+        *([say("data-others", count=len(others))] if others else []),
+        *others,
     ]
     given = tuple(_given(commanded, number, text, now) for number, text in enumerate(_parts(lines)))
     told = privately(commanded, Content(say("data-sent")), now)
     return Decision(outbox=(*given, told))
-
-
-async def decide_forget(commanded: Commanded, desk: Desk, now: datetime) -> Decision:
-    """Says what forgetting means, with the button that does it."""
-    say = await desk.say_to(commanded.user, commanded.channel)
-    lead = say("forget-lead")
-    button: dict[str, Any] = {
-        "type": "button",
-        "action_id": str(PersonalAction.FORGET),
-        "style": "danger",
-        "text": {"type": "plain_text", "text": say("button-forget-me")},
-        "value": commanded.user,
-    }
-    content = Content(lead, (rich_text(words(lead)), {"type": "actions", "elements": [button]}))
-    return Decision(outbox=(privately(commanded, content, now),))
-
-
-async def decide_forget_press(pressed: Pressed, desk: Desk, now: datetime) -> Decision:
-    """Erase the words of who pressed, whoever the button was shown to."""
-    say = await desk.say_to(pressed.user, pressed.channel)
-    commit = await forgotten(desk.store, pressed.team, pressed.user, now)
-    done = OutboxItem(
-        key=f"forgotten:{pressed.key}",
-        team=pressed.team,
-        order_group=f"note/{pressed.user}",
-        call=Respond(pressed.response_url, Content(say("forget-done")), replace_original=True),
-        due_at=now,
-    )
-    return Decision(puts=commit.puts, deletes=commit.deletes, outbox=(*commit.outbox, done))
 
 
 def _line(question: Question, language: Language, say: Say) -> str:
@@ -81,13 +54,27 @@ def _line(question: Question, language: Language, say: Say) -> str:
     return f"{day}: {text} ({say(f'outcome-{question.state}')})"
 
 
+def _ticket_lines(ticket: Ticket, language: Language, say: Say) -> Iterator[str]:
+    """The request as it was sent in, and what had been tried."""
+    day = long_date(ticket.opened_at.date(), language)
+    state = say(f"ticket-state-{ticket.state}")
+    yield f"{ticket.name}, {day}: {ticket.words} ({state})"
+    if ticket.tried:
+        yield say("ticket-card-tried", tried=ticket.tried)
+
+
 def _parts(lines: list[str]) -> list[str]:
     parts = [""]
-    for line in lines:
+    for line in (piece for whole in lines for piece in _pieces(whole)):
         if len(parts[-1]) + len(line) > PART:
             parts.append("")
         parts[-1] += f"{line}\n"
-    return [one.rstrip("\n")[: PART + MOST_GIVEN // 2] for one in parts if one]
+    return [one.rstrip("\n") for one in parts if one]
+
+
+def _pieces(line: str) -> Iterator[str]:
+    for start in range(0, len(line), PART):
+        yield line[start : start + PART]
 
 
 def _given(commanded: Commanded, number: int, text: str, now: datetime) -> OutboxItem:
@@ -97,4 +84,5 @@ def _given(commanded: Commanded, number: int, text: str, now: datetime) -> Outbo
         order_group=f"direct/{commanded.user}",
         call=Post(ToPerson(commanded.user), Content(escaped(text), (rich_text(words(text)),))),
         due_at=now,
+        about=about_person(commanded.user),
     )

@@ -26,6 +26,9 @@ class Roles(Protocol):
     async def members(self, channel: str) -> frozenset[str]:
         """Everybody in the channel, without the bot. Raises as above."""
 
+    async def channels_of(self, user: str) -> frozenset[str]:
+        """The channels the person is in, private ones as far as we are in them. Raises as above."""
+
     def joined(self, channel: str, user: str) -> None: ...
 
     def left(self, channel: str, user: str) -> None: ...

@@ -6,6 +6,7 @@ ticket. What an agent writes straight into the asker's thread is mirrored and co
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,20 +14,24 @@ from handlers.asking import message_key
 from handlers.decision import NOTHING, Decision
 from handlers.helpdesk_desk import Case, HelpdeskDesk
 from handlers.payloads import Changed, Said
-from handlers.ticket_effects import Extra, carried, in_thread, item, to_asker
+from handlers.relay_after import after_closing
+from handlers.ticket_alike import news_for_main
+from handlers.ticket_effects import Extra, carried, in_thread, item
+from handlers.ticket_files import to_helpdesk
 from handlers.ticket_sending import reply_content
 from handlers.ticket_words import WHOLE, mention, received, said_with
-from helpdesk import rules
+from helpdesk import following, rules
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.links import Direction, Link, link_id, text_hash
 from helpdesk.rules import Change
 from helpdesk.ticket import State, Ticket, Visibility, about
 from helpdesk.timing import acting_tier
 from storage.kinds import TICKET, TICKET_LINK, place_key
-from storage.outbox import Content, Edit, ItemMessage, OutboxEntry, OutboxItem
+from storage.outbox import Content, Edit, ItemMessage, OutboxEntry, OutboxItem, Whisper
 from storage.port import Order, Put
 from storage.records import Stored
 
+TICKETS_IN_THREAD = 20
 NOTED_EVERY = timedelta(minutes=5)
 """How often a holder's words in the thread are noted as work, at most."""
 LOOKS = 4
@@ -62,8 +67,17 @@ async def _ticket_of(said: Said, desk: HelpdeskDesk) -> _Found | None:
         return _Found(stored, ":card:" in entry.item.key) if stored else None
     assert said.thread_ts is not None
     place = place_key(said.team, said.channel, said.thread_ts)
-    tickets = await desk.store.find(TICKET, "thread", place, limit=1, order=Order.NEWEST_FIRST)
-    return _Found(tickets[0], inside=False) if tickets else None
+    tickets = await desk.store.find(
+        TICKET, "thread", place, limit=TICKETS_IN_THREAD, order=Order.NEWEST_FIRST
+    )
+    return _Found(_concerned(tickets, said), inside=False) if tickets else None
+
+
+def _concerned(tickets: Sequence[Stored[Ticket]], said: Said) -> Stored[Ticket]:
+    """Of several tickets in one thread the asker's own, else one that is open, the newest first."""
+    own = [one for one in tickets if one.record.asker == said.user]
+    candidates = own or tickets
+    return next((one for one in candidates if one.record.open), candidates[0])
 
 
 async def _root(said: Said, desk: HelpdeskDesk) -> OutboxEntry | None:
@@ -94,20 +108,20 @@ async def _outside(
 ) -> Decision | None:
     ticket = stored.record
     if not ticket.open:
-        return None
+        return await after_closing(ticket, said, desk, now)
     if said.user == ticket.asker:
-        return _from_asker(stored, said, desk, now)
-    if ticket.visibility is not Visibility.THREAD:
-        return None
+        decision = _from_asker(stored, said, desk, now)
+        news = await news_for_main(ticket, desk, now)
+        return replace(decision, outbox=(*decision.outbox, *news))
     return await _from_others(stored, said, desk, now)
 
 
 def _from_asker(stored: Stored[Ticket], said: Said, desk: HelpdeskDesk, now: datetime) -> Decision:
-    ticket, called = rules.heard(stored.record, now)
+    ticket, called = rules.heard(rules.spoke(stored.record, now), now)
     lead = desk.say("ticket-relay-asker", asker=mention(ticket.asker))
     holder = _holder(ticket)
     if called and holder:
-        lead = f"{mention(holder)} {lead}"
+        lead = f"{mention(holder)}: {lead}"
     return _mirrored(stored, ticket, said, lead, desk, now)
 
 
@@ -126,12 +140,39 @@ async def _from_others(
     if actor.tiers:
         case = Case(stored, actor, person, desk, now)
         return _answered_there(case, ticket, said)
+    if ticket.visibility is not Visibility.THREAD:
+        return None
+    return await _from_third(stored, ticket, said, desk, now)
+
+
+async def _from_third(
+    stored: Stored[Ticket], ticket: Ticket, said: Said, desk: HelpdeskDesk, now: datetime
+) -> Decision:
+    """A third person is named on the card, and invited once to be told of the solution."""
+    person = await desk.person(said.user)
+    language = (await desk.asking.speaking(person, said.channel)).language()
+    with_name = following.named(ticket, said.user, language)
     lead = desk.say("ticket-relay-third", who=mention(said.user))
-    return _mirrored(stored, ticket, said, lead, desk, now)
+    decision = _mirrored(stored, with_name, said, lead, desk, now)
+    if with_name == ticket:
+        return decision
+    text = desk.asking.say_in(language)("ticket-follow-invited")
+    invited = OutboxItem(
+        key=f"{about(ticket)}:invited:{said.user}",
+        team=ticket.team,
+        order_group=f"note/{said.user}",
+        call=Whisper(said.channel, said.user, Content(text), said.thread_ts),
+        due_at=now,
+    )
+    return replace(decision, outbox=(*decision.outbox, invited))
 
 
 def _answered_there(case: Case, ticket: Ticket, said: Said) -> Decision:
-    answered = rules.reply(ticket, case.actor, "-", case.now).ticket
+    try:
+        answered = rules.reply(ticket, case.actor, "-", case.now).ticket
+    except HelpdeskRefused:
+        # A tier that the ticket has not reached yet: its words are shown, and count for nothing.
+        answered = ticket
     lead = case.desk.say("ticket-relay-agent", who=mention(said.user))
     return _mirrored(case.stored, answered, said, lead, case.desk, case.now)
 
@@ -160,22 +201,15 @@ def _mirrored(
         ts=said.ts,
         text_hash=text_hash(text),
     )
-    files = desk.say("ticket-relay-files", who=mention(said.user)) if said.files else ""
-    content = said_with(f"{lead}\n{files}".strip(), text, WHOLE)
+    content = said_with(lead, text, WHOLE)
+    files = to_helpdesk(ticket, tier, said.user, said.attached, desk, now)
     extra = Extra(
-        puts=(Put(TICKET_LINK, link),), outbox=tuple(in_thread(ticket, tier, key, content, now))
+        puts=(Put(TICKET_LINK, link),),
+        outbox=(*in_thread(ticket, tier, key, content, now), *files.outbox),
+        due=files.due,
     )
-    if said.files:
-        extra = replace(extra, outbox=(*extra.outbox, _files_stay(ticket, desk, now)))
     decision = carried(stored.record, stored.version, Change(ticket), desk, now, extra)
     return replace(decision, keys=(message_key(said),))
-
-
-def _files_stay(ticket: Ticket, desk: HelpdeskDesk, now: datetime) -> OutboxItem:
-    """One clear notice that files do not travel, and what to do instead."""
-    say = desk.asking.say_in(ticket.language)
-    key = f"{about(ticket)}:files:{ticket.relayed}"
-    return to_asker(ticket, key, said_with(say("ticket-files-stay")), now)
 
 
 def _holder(ticket: Ticket) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from handlers.commands import Role
 from handlers.desk import Desk
 from handlers.ports import People, Roles
 from helpdesk.errors import RolesUnknown
@@ -25,6 +26,9 @@ class StaffRoles:
     async def members(self, channel: str) -> frozenset[str]:
         return await self.roles.members(channel)
 
+    async def channels_of(self, user: str) -> frozenset[str]:
+        return await self.roles.channels_of(user)
+
     def joined(self, channel: str, user: str) -> None:
         self.roles.joined(channel, user)
 
@@ -45,3 +49,14 @@ async def is_agent(user: str, desk: Desk) -> bool:
         except RolesUnknown:
             continue
     return False
+
+
+async def roles_of(user: str, desk: Desk) -> frozenset[Role]:
+    """For which commands somebody is shown the help."""
+    if not await is_agent(user, desk):
+        return frozenset({Role.EVERYBODY})
+    try:
+        admin = await desk.roles.is_member(desk.admin_channel, user)
+    except RolesUnknown:
+        admin = False
+    return frozenset(Role) if admin else frozenset({Role.EVERYBODY, Role.AGENTS})

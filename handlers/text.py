@@ -14,6 +14,7 @@ section holds 3,000 (docs.slack.dev/reference/block-kit/blocks/section-block).""
 _CONTROL = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _EMOJI = re.compile(r":[a-z0-9_+\-']+:", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]+")
+_LINE_ENDS = re.compile("[\u2028\u2029]")
 _KEPT_CONTROLS = {"\n", "\t"}
 _JOINERS = {"\u200d", "\u200c"}
 
@@ -75,7 +76,7 @@ def _special(target: str, label: str | None) -> str:
 def _without_controls(text: str) -> str:
     return "".join(
         character
-        for character in text
+        for character in _LINE_ENDS.sub("\n", text)
         if character in _KEPT_CONTROLS
         or character in _JOINERS
         or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")

@@ -14,12 +14,15 @@ class Press(StrEnum):
     DELIVER = "ticket.deliver"
     MORE = "ticket.more"
     VENDOR_ANSWERED = "ticket.vendor-answered"
+    UNLINK = "ticket.unlink"
     SNOOZE = "ticket.snooze"
     SOLVED = "ticket.solved"
     NOT_SOLVED = "ticket.not-solved"
     WITHDRAW = "ticket.withdraw"
     REOPEN = "ticket.reopen"
     RATE = "ticket.rate"
+    WORD = "ticket.word"
+    ME_TOO = "ticket.me-too"
 
 
 class More(StrEnum):
@@ -33,6 +36,15 @@ class More(StrEnum):
     RETURN = "return"
     VENDOR = "vendor"
     TEACH = "teach"
+    PHONED = "phoned"
+    DRAFT = "draft"
+
+
+class ConsentPress(StrEnum):
+    """What the author of words from a private channel answers; the value names the question."""
+
+    YES = "consent.yes"
+    NO = "consent.no"
 
 
 class Form(StrEnum):
@@ -48,6 +60,9 @@ class Form(StrEnum):
     ASSIGN = "ticket-form.assign"
     VENDOR = "ticket-form.vendor"
     TEACH = "ticket-form.teach"
+    WORD = "ticket-form.word"
+    MESSAGE = "ticket-form.message"
+    PHONED = "ticket-form.phoned"
 
 
 class Shortcut(StrEnum):
@@ -55,6 +70,7 @@ class Shortcut(StrEnum):
 
     SEND_TO_USER = "send_to_user"
     USE_AS_SOLUTION = "use_as_solution"
+    ESCALATE = "escalate_message"
 
 
 class Input(StrEnum):
@@ -88,5 +104,11 @@ FIRST_INPUT: dict[Form, Input] = {
     Form.ASSIGN: Input.COLLEAGUE,
     Form.VENDOR: Input.CASE,
     Form.TEACH: Input.WORDS,
+    Form.WORD: Input.TEXT,
+    Form.MESSAGE: Input.WORDS,
+    Form.PHONED: Input.TEXT,
 }
 """Beside which input a refusal is shown."""
+
+REQUIRED: dict[Form, tuple[Input, ...]] = {Form.RESOLVE: (Input.ROOT_CAUSE, Input.SOLUTION)}
+"""What has to be filled in, where that is more than the first input."""

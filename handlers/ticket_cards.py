@@ -20,6 +20,7 @@ from handlers.ticket_words import (
     quoted,
     tier_name,
 )
+from helpdesk.following import followers
 from helpdesk.rules import RATINGS
 from helpdesk.ticket import FIRST_TIER, LAST_TIER, Finding, State, Ticket, Visibility
 from helpdesk.timing import HelpdeskSettings, acting_tier, expected_by
@@ -30,6 +31,7 @@ FINDINGS_SHOWN = 4
 FINDING_TEXT = 700
 TRIED_TEXT = 500
 SOLUTION_TEXT = 1_200
+OTHERS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def _where(ticket: Ticket, tier: int, say: Say) -> str:
         since=since,
         case=escaped(ticket.vendor_case),
         resolver=mention(ticket.resolved_by or ticket.asker),
+        main=str(ticket.main_number),
         state=say(f"ticket-state-{ticket.state}"),
     )
 
@@ -129,6 +132,13 @@ def _facts(ticket: Ticket, showing: Showing) -> Iterator[str]:
     yield say("ticket-card-language", language=language, visibility=visibility)
     if device or codes:
         yield say("ticket-card-device", device=escaped(device or "?"), codes=codes or "-")
+    if ticket.linked:
+        numbers = ", ".join(f"#{number}" for number in ticket.linked)
+        yield say("ticket-card-with", numbers=numbers)
+    if ticket.others:
+        yield _others(ticket, say)
+    if ticket.wave:
+        yield say("ticket-card-wave", wave=escaped(ticket.wave))
     if ticket.tried:
         tried = escaped(shortened(ticket.tried, TRIED_TEXT))
         yield say("ticket-card-tried", tried=tried)
@@ -137,6 +147,14 @@ def _facts(ticket: Ticket, showing: Showing) -> Iterator[str]:
         yield say("bridge-link", link=escaped(showing.link))
     if ticket.by_phone:
         yield say("ticket-card-by-phone", who=mention(ticket.opened_by))
+
+
+def _others(ticket: Ticket, say: Say) -> str:
+    """Who else spoke up, and how many want to be told."""
+    mentions = ", ".join(mention(one.user) for one in ticket.others[:OTHERS_SHOWN])
+    more = len(ticket.others) - OTHERS_SHOWN
+    who = f"{mentions} +{more}" if more > 0 else mentions
+    return say("ticket-card-others", who=who, count=len(followers(ticket)))
 
 
 def _offered(ticket: Ticket, showing: Showing) -> str:
@@ -193,6 +211,8 @@ def _presses(ticket: Ticket) -> tuple[Press, ...]:
             return (Press.REPLY, Press.ESCALATE, Press.RESOLVE)
         case State.VENDOR:
             return (Press.VENDOR_ANSWERED, Press.REPLY)
+        case State.LINKED:
+            return (Press.UNLINK, Press.REPLY)
         case State.RESOLVED:
             return (Press.DELIVER, Press.REPLY)
         case State.DELIVERED:
@@ -201,6 +221,14 @@ def _presses(ticket: Ticket) -> tuple[Press, ...]:
 
 
 def _more(ticket: Ticket) -> tuple[More, ...]:
+    """What came by phone is answered by phone; an article would not reach the person."""
+    shown = _more_in_state(ticket)
+    if not ticket.by_phone or not ticket.open:
+        return shown
+    return (More.PHONED, *(one for one in shown if one is not More.ARTICLE))
+
+
+def _more_in_state(ticket: Ticket) -> tuple[More, ...]:
     match ticket.state:
         case State.WAITING:
             return (More.ASSIGN, More.ARTICLE)
@@ -210,9 +238,9 @@ def _more(ticket: Ticket) -> tuple[More, ...]:
             vendor = (More.VENDOR,) if ticket.tier == LAST_TIER else ()
             return (More.ARTICLE, *down, More.RELEASE, *vendor, last)
         case State.RESOLVED:
-            return (More.ASSIGN, More.TAKE_OVER, More.TEACH)
+            return (More.ASSIGN, More.TAKE_OVER, More.TEACH, More.DRAFT)
         case State.DELIVERED | State.CLOSED:
-            return (More.TEACH,)
+            return (More.TEACH, More.DRAFT)
     return ()
 
 
@@ -245,8 +273,14 @@ def _expected(ticket: Ticket, showing: Showing) -> Iterator[str]:
 def _status_buttons(ticket: Ticket, say: Say) -> Iterator[Block]:
     if ticket.state is State.CLOSED:
         yield actions(_button(Press.REOPEN, ticket, say))
-    elif ticket.state is not State.DELIVERED:
-        yield actions(_button(Press.WITHDRAW, ticket, say))
+        return
+    others = ticket.visibility is Visibility.THREAD
+    shown = [
+        *([_button(Press.WITHDRAW, ticket, say)] if ticket.state is not State.DELIVERED else []),
+        *([_button(Press.ME_TOO, ticket, say)] if others else []),
+    ]
+    if shown:
+        yield actions(*shown)
 
 
 def _solution_ending(ticket: Ticket, say: Say) -> str | None:
@@ -268,6 +302,8 @@ def _solution_buttons(ticket: Ticket, say: Say) -> Iterator[Block]:
                 for rating in RATINGS
             )
         )
+    elif ticket.state is State.CLOSED and not ticket.rating_word:
+        yield actions(_button(Press.WORD, ticket, say))
 
 
 def visibility_note(ticket: Ticket, say: Say) -> Block:

@@ -2,16 +2,20 @@
 tiers, and the ticket's timer. All in the one commit that changes the ticket."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers.decision import NOTHING, Decision
 from handlers.helpdesk_desk import HelpdeskDesk
+from handlers.home_due import refreshes
 from handlers.ticket_cards import render_card, render_solution, render_status
+from handlers.ticket_dues import arrived, regrouped
+from handlers.ticket_followers import followers_told
 from handlers.ticket_words import mention, said_with, tier_name
 from helpdesk.rules import Change, with_card
 from helpdesk.ticket import FIRST_TIER, Card, Event, Ticket, Visibility, What, about
-from helpdesk.timing import next_step_at
+from helpdesk.timing import next_step_at, next_word_at
+from knowledge.matching import Outcome, Query
 from storage.kinds import TICKET
 from storage.outbox import (
     Content,
@@ -29,6 +33,7 @@ from storage.port import Put
 from storage.records import NEW
 
 TIMER = "ticket-timer"
+QUIET = "ticket-quiet"
 LANDING = "ticket-landing"
 LOOK_AFTER = timedelta(seconds=1)
 """When it is looked at first what became of a message that matters."""
@@ -64,37 +69,48 @@ def carried(
         *_status_edits(before, ticket, shown, desk, now),
         *_solution_edits(before, ticket, shown, desk, now),
         *_notes(ticket, change.events, shown, desk, now),
+        *followers_told(ticket, change.events, shown, desk, now),
         *extra.outbox,
     )
-    timer, cancels = timer_of(ticket, desk)
+    timers = timers_of(ticket, desk)
     return Decision(
         puts=(Put(TICKET, ticket, version), *extra.puts),
         outbox=outbox,
-        due=(*timer, *landing, *extra.due),
-        cancels=cancels,
+        due=(
+            *timers,
+            *landing,
+            *regrouped(before, ticket, now),
+            *refreshes((before, ticket), now),
+            *extra.due,
+        ),
+        cancels=_stopped(ticket, timers),
     )
 
 
 def opening(change: Change, desk: HelpdeskDesk, now: datetime, extra: Extra) -> Decision:
     """The commit of a new ticket: its card, and the asker's status message."""
-    ticket, arrival, landing = _arriving(change.ticket, desk, now)
-    timer, _ = timer_of(ticket, desk)
-    status = item(
-        ticket,
-        status_key(ticket),
-        Post(
-            _status_place(ticket),
-            render_status(ticket, desk.showing(ticket.language)),
-            fallback_user=ticket.asker,
-        ),
-        now,
-    )
+    asked = replace(change.ticket, topic=_topic(change.ticket, desk))
+    ticket, arrival, landing = _arriving(asked, desk, now)
+    status = status_item(ticket, desk, now)
     seen = landing_of(ticket, status.key, "status", now)
     return Decision(
         puts=(Put(TICKET, ticket, NEW), *extra.puts),
         outbox=(status, *arrival, *extra.outbox),
-        due=(*timer, *landing, seen, *extra.due),
+        due=(
+            *timers_of(ticket, desk),
+            *landing,
+            seen,
+            *refreshes((ticket,), now),
+            *extra.due,
+        ),
     )
+
+
+def status_item(ticket: Ticket, desk: HelpdeskDesk, now: datetime) -> OutboxItem:
+    """The asker's status message, posted."""
+    content = render_status(ticket, desk.showing(ticket.language))
+    call = Post(_status_place(ticket), content, fallback_user=ticket.asker)
+    return item(ticket, status_key(ticket), call, now)
 
 
 def item(ticket: Ticket, key: str, call: Post | Edit, now: datetime) -> OutboxItem:
@@ -120,20 +136,37 @@ def in_thread(
 def to_asker(ticket: Ticket, key: str, content: Content, now: datetime) -> OutboxItem:
     """A message to the asker: under the status message in private, else in the question's
     thread."""
-    return item(ticket, key, Post(_asker_place(ticket), content, fallback_user=ticket.asker), now)
+    return item(ticket, key, Post(asker_place(ticket), content, fallback_user=ticket.asker), now)
 
 
 def status_key(ticket: Ticket) -> str:
-    return f"{about(ticket)}:status"
+    """The outbox key of the asker's status message; another for each that is posted anew."""
+    first = f"{about(ticket)}:status"
+    return first if ticket.status_serial == 1 else f"{first}:{ticket.status_serial}"
 
 
-def timer_of(ticket: Ticket, desk: HelpdeskDesk) -> tuple[tuple[DueCommand, ...], tuple[str, ...]]:
-    """The ticket's one timer to set, or to cancel."""
-    key = f"{about(ticket)}:timer"
-    due_at = next_step_at(ticket, desk.settings)
-    if due_at is None:
-        return (), (key,)
-    return (DueCommand(key, ticket.team, TIMER, due_at, about(ticket)),), ()
+def timers_of(ticket: Ticket, desk: HelpdeskDesk) -> tuple[DueCommand, ...]:
+    """The ticket's timers: of who has to act, and of an asker who hears nothing."""
+    moments = {
+        TIMER: next_step_at(ticket, desk.settings),
+        QUIET: next_word_at(ticket, desk.settings),
+    }
+    return tuple(
+        DueCommand(_timer_key(ticket, name), ticket.team, name, due_at, about(ticket))
+        for name, due_at in moments.items()
+        if due_at
+    )
+
+
+def _stopped(ticket: Ticket, running: Iterable[DueCommand]) -> tuple[str, ...]:
+    """The keys of the timers that no longer run."""
+    keys = {one.key for one in running}
+    names = (_timer_key(ticket, name) for name in (TIMER, QUIET))
+    return tuple(name for name in names if name not in keys)
+
+
+def _timer_key(ticket: Ticket, name: str) -> str:
+    return f"{about(ticket)}:{name.removeprefix('ticket-')}"
 
 
 def landing_of(ticket: Ticket, key: str, kind: str, now: datetime) -> DueCommand:
@@ -164,7 +197,14 @@ def _arriving(
     key = f"{about(ticket)}:card:{ticket.tier}"
     card = Card(ticket.tier, key, desk.channel(ticket.tier))
     placed = with_card(ticket, card)
-    return placed, (card_item(placed, card, desk, now),), (landing_of(placed, key, "card", now),)
+    looked_at = (landing_of(placed, key, "card", now), arrived(placed, card, now))
+    return placed, (card_item(placed, card, desk, now),), looked_at
+
+
+def _topic(ticket: Ticket, desk: HelpdeskDesk) -> str:
+    """The article that answers the asker's words, if the matcher is sure."""
+    match = desk.asking.knowledge.current.matcher.match(Query(ticket.words, (ticket.language,)))
+    return match.best.article_id if match.outcome is Outcome.ANSWER and match.best else ""
 
 
 def _card_edits(
@@ -183,7 +223,7 @@ def _status_edits(
 ) -> Iterator[OutboxItem]:
     showing = desk.showing(ticket.language)
     content = render_status(ticket, showing)
-    if content != render_status(before, showing):
+    if ticket.status_serial == before.status_serial and content != render_status(before, showing):
         key = status_key(ticket)
         yield item(ticket, f"{key}:v{version}", Edit(ItemMessage(key), content), now)
 
@@ -217,9 +257,14 @@ def _told(ticket: Ticket, event: Event) -> tuple[int, ...]:
             return (event.tier,)
         case What.WITH_VENDOR | What.VENDOR_ANSWERED:
             return (event.tier,)
+        case What.LINKED | What.UNLINKED | What.SET_FREE | What.JOINED:
+            return (event.tier,)
         case What.ESCALATED | What.RETURNED:
             return (event.tier, int(event.to))
-        case What.RESOLVED | What.DELIVERED | What.CONFIRMED | What.REJECTED:
+        case What.DELIVERED:
+            # Tier 1 reads the solution itself, with its mark.
+            return tuple(tier for tier in ticket.passed if tier != FIRST_TIER)
+        case What.RESOLVED | What.CONFIRMED | What.REJECTED:
             return ticket.passed
         case What.WITHDRAWN | What.LAPSED | What.ABANDONED | What.REOPENED:
             return ticket.passed
@@ -236,7 +281,7 @@ def _note(ticket: Ticket, event: Event, tier: int, desk: HelpdeskDesk) -> Conten
         tier=tier_name(event.tier, say),
     )
     called = _called(ticket, event, tier)
-    text = f"{mention(called)} {lead}" if called else lead
+    text = f"{mention(called)}: {lead}" if called else lead
     if event.what is What.RESOLVED:
         return _both(text, event, desk)
     return said_with(text, event.text)
@@ -252,6 +297,8 @@ def _both(lead: str, event: Event, desk: HelpdeskDesk) -> Content:
 def _target(event: Event, desk: HelpdeskDesk) -> str:
     if event.what in (What.ESCALATED, What.RETURNED):
         return tier_name(int(event.to), desk.say)
+    if event.what in (What.LINKED, What.UNLINKED, What.SET_FREE, What.JOINED):
+        return f"#{event.to}"
     named = (What.ASSIGNED, What.TAKEN_OVER, What.CLAIM_LOST, What.ABANDONED)
     if event.what in named and event.to:
         return mention(event.to)
@@ -277,7 +324,8 @@ def _status_place(ticket: Ticket) -> Destination:
     return ToPerson(ticket.asker)
 
 
-def _asker_place(ticket: Ticket) -> Destination:
+def asker_place(ticket: Ticket) -> Destination:
+    """Where the asker is answered."""
     if ticket.visibility is Visibility.THREAD:
         return InChannel(ticket.channel, ticket.thread_ts)
     return UnderItem(status_key(ticket))

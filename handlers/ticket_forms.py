@@ -10,7 +10,7 @@ from handlers.ticket_cards import visibility_note
 from handlers.ticket_words import context, option, quoted
 from helpdesk.rules import LONGEST_TEXT
 from helpdesk.ticket import Ticket, Visibility
-from knowledge.article import Article, Platform
+from knowledge.article import Article, Language, Platform
 from knowledge.extraction import extract
 from knowledge.lesson import LONGEST_PHRASING
 from knowledge.question import Place, Question
@@ -110,6 +110,33 @@ def deliver_form(
     return _form(Form.DELIVER, ticket.id, say, inputs, submit=say("button-deliver"))
 
 
+def deliver_all_form(
+    ticket: Ticket, linked: Sequence[Ticket], articles: Sequence[Article], say: Say
+) -> View:
+    """The solution for everybody who asked the same: one text for each language, to be edited."""
+    group = [ticket, *linked]
+    languages = list(dict.fromkeys(one.language for one in group))
+    inputs = [context(say("form-deliver-all", count=str(len(group))))]
+    for language in languages:
+        names = ", ".join(one.name for one in group if one.language is language)
+        spoken = say(f"in-{language}".lower())
+        label = say("form-deliver-in", language=spoken, numbers=names)
+        inputs.append(
+            _text(text_input(language, ticket.language), label, say, initial=ticket.solution)
+        )
+    if articles:
+        select = _select(
+            Input.ARTICLE, say("form-deliver-article"), _article_options(articles), optional=True
+        )
+        inputs.append(select)
+    return _form(Form.DELIVER, ticket.id, say, inputs, submit=say("button-deliver"))
+
+
+def text_input(language: Language, own: Language) -> str:
+    """The input for the solution in a language, where the ticket itself is in ``own``."""
+    return Input.TEXT if language is own else f"{Input.TEXT}-{language}"
+
+
 def assign_form(ticket: Ticket, say: Say) -> View:
     element = {"type": "users_select", "action_id": "entered"}
     inputs = [_input(Input.COLLEAGUE, say("form-colleague"), element)]
@@ -130,6 +157,30 @@ def teach_form(ticket: Ticket, articles: Sequence[Article], say: Say) -> View:
     return _form(Form.TEACH, ticket.id, say, inputs, submit=say("form-submit-teach"))
 
 
+def message_form(about: str, text: str, say: Say, *, private: bool) -> View:
+    """A ticket for the author of a message. From a private channel it says that they are asked
+    first, and answers go to them alone."""
+    inputs = [
+        _text(Input.WORDS, say("form-message-words"), say, initial=text),
+        _platform(text, say),
+        _text(Input.TRIED, say("form-message-tried"), say, optional=True),
+        context(say("form-message-private")) if private else _visibility(say),
+    ]
+    return _form(Form.MESSAGE, about, say, inputs, submit=say("button-escalate"))
+
+
+def phoned_form(ticket: Ticket, say: Say) -> View:
+    """What was said on the phone."""
+    inputs = [_text(Input.TEXT, say("form-phoned"), say)]
+    return _form(Form.PHONED, ticket.id, say, inputs, submit=say("form-submit-record"))
+
+
+def word_form(ticket: Ticket, say: Say) -> View:
+    """A word of the asker on the help they got."""
+    inputs = [_text(Input.TEXT, say("form-word"), say, initial=ticket.rating_word, optional=True)]
+    return _form(Form.WORD, ticket.id, say, inputs, submit=say("form-submit-send"))
+
+
 def _form(form: Form, about: str, say: Say, blocks: Iterable[Block], submit: str) -> View:
     title = say(f"form-title-{form.removeprefix('ticket-form.')}")
     return {
@@ -144,7 +195,7 @@ def _form(form: Form, about: str, say: Say, blocks: Iterable[Block], submit: str
 
 
 def _text(
-    name: Input, label: str, say: Say, *, initial: str = "", hint: str = "", optional: bool = False
+    name: str, label: str, say: Say, *, initial: str = "", hint: str = "", optional: bool = False
 ) -> Block:
     element: dict[str, Any] = {
         "type": "plain_text_input",
@@ -204,7 +255,7 @@ def _article_options(articles: Sequence[Article]) -> list[Block]:
 
 
 def _input(
-    name: Input, label: str, element: Block, *, hint: str = "", optional: bool = False
+    name: str, label: str, element: Block, *, hint: str = "", optional: bool = False
 ) -> Block:
     block: dict[str, Any] = {
         "type": "input",

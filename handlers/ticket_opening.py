@@ -1,5 +1,6 @@
 """A question becomes a ticket."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.answering import answer_key, group_of
@@ -38,14 +39,15 @@ async def decide_ask(submitted: Submitted, desk: HelpdeskDesk, now: datetime) ->
     if not words.strip():
         raise refused(Refusal.EMPTY)
     number, counter = await next_number(submitted.team, desk)
-    ticket = _ticket(question, submitted, words, number, now)
+    wave = await desk.asking.wave_of(question.asker, now)
+    ticket = replace(_ticket(question, submitted, words, number, now), wave=wave)
     change = opened(ticket, submitted.user, now)
-    shown = _answer_anew(asked, stored.version + 1, desk, now)
+    shown = answer_anew(asked, stored.version + 1, desk, now)
     put = Put(QUESTION, asked, stored.version)
     return opening(change, desk, now, Extra(puts=(put, counter), outbox=(shown,)))
 
 
-def _answer_anew(question: Question, version: int, desk: HelpdeskDesk, now: datetime) -> OutboxItem:
+def answer_anew(question: Question, version: int, desk: HelpdeskDesk, now: datetime) -> OutboxItem:
     """The answer beneath which the helpdesk was asked for, saying so."""
     say = desk.asking.say_in(question.spoken)
     answer = answer_key(question)

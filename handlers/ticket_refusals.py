@@ -6,10 +6,10 @@ from handlers.catalogue import Say
 from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import Commanded, Pressed, ShortcutUsed, Submitted
-from handlers.ticket_actions import FIRST_INPUT, Form
+from handlers.ticket_actions import FIRST_INPUT, REQUIRED, Form
 from handlers.ticket_words import mention, moment, tier_name
 from helpdesk.errors import HelpdeskRefused
-from helpdesk.rules import LONGEST_TEXT
+from helpdesk.rules import LONGEST_TEXT, Refusal
 from storage.outbox import Content, OutboxItem, Respond, Whisper
 
 ERROR_TEXT = 2_000
@@ -28,8 +28,12 @@ async def refused_shortcut(
     used: ShortcutUsed, no: HelpdeskRefused, desk: HelpdeskDesk, now: datetime
 ) -> Decision:
     say = await desk.asking.say_to(used.user, used.channel)
-    thread = used.thread_ts or used.message_ts
-    note = Whisper(used.channel, used.user, Content(sentence(no, say)), thread)
+    content = Content(sentence(no, say))
+    # The address works where we are not in the channel.
+    note: Respond | Whisper = Respond(used.response_url, content)
+    if not used.response_url:
+        thread = used.thread_ts or used.message_ts
+        note = Whisper(used.channel, used.user, content, thread)
     return Decision(outbox=(_told(used.key, used.team, used.user, note, now),))
 
 
@@ -44,8 +48,23 @@ async def refused_command(
 async def beside_input(submitted: Submitted, no: HelpdeskRefused, desk: HelpdeskDesk) -> Decision:
     """The refusal in the form itself, which stays open with everything that was typed."""
     say = await desk.asking.say_to(submitted.user)
-    block = FIRST_INPUT[Form(submitted.callback)]
-    return form_error(block, plain_sentence(no, say))
+    holder = str(no.values.get("holder") or "")
+    name = (await desk.person(holder)).name if holder else ""
+    return form_error(_input_at_fault(submitted, no), plain_sentence(no, say, name))
+
+
+def _input_at_fault(submitted: Submitted, no: HelpdeskRefused) -> str:
+    """The required input that is empty or too long; for every other refusal the first one."""
+    form = Form(submitted.callback)
+    required = REQUIRED.get(form, (FIRST_INPUT[form],))
+    found = (name for name in required if _is_at_fault(submitted.values.get(name, ""), no))
+    return next(found, FIRST_INPUT[form])
+
+
+def _is_at_fault(text: str, no: HelpdeskRefused) -> bool:
+    if no.reason is Refusal.EMPTY:
+        return not text.strip()
+    return no.reason is Refusal.TOO_LONG and len(text) > LONGEST_TEXT
 
 
 def form_error(block: str, text: str) -> Decision:
@@ -59,9 +78,10 @@ def sentence(no: HelpdeskRefused, say: Say) -> str:
     return _text(no, say, mention(holder) if holder else "-")
 
 
-def plain_sentence(no: HelpdeskRefused, say: Say) -> str:
-    """The refusal for a form, in which nothing is parsed."""
-    return _text(no, say, str(no.values.get("holder") or "-"), plain=True)[:ERROR_TEXT]
+def plain_sentence(no: HelpdeskRefused, say: Say, holder: str = "") -> str:
+    """The refusal for a form, in which nothing is parsed; ``holder`` is the name of who has it."""
+    named = holder or str(no.values.get("holder") or "-")
+    return _text(no, say, named, plain=True)[:ERROR_TEXT]
 
 
 def _text(no: HelpdeskRefused, say: Say, holder: str, *, plain: bool = False) -> str:
@@ -77,6 +97,7 @@ def _text(no: HelpdeskRefused, say: Say, holder: str, *, plain: bool = False) ->
         since=shown,
         tier=tier_name(tier, say) if isinstance(tier, int) else "",
         case=str(no.values.get("case") or ""),
+        main=str(no.values.get("main") or ""),
         most=str(LONGEST_TEXT),
     )
 

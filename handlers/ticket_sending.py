@@ -7,6 +7,7 @@ from handlers.catalogue import Say
 from handlers.helpdesk_desk import Case
 from handlers.text import escaped
 from handlers.ticket_effects import Extra, in_thread, landing_of, to_asker
+from handlers.ticket_files import to_person
 from handlers.ticket_words import WHOLE, mention, said_with
 from helpdesk.links import Direction, Link, link_id, text_hash
 from helpdesk.ticket import Ticket, about
@@ -19,12 +20,13 @@ from storage.port import Put
 @dataclass(frozen=True)
 class Outgoing:
     """What an agent sends: the words as shown to the agents, the message as shown to the asker, and
-    where the words were written (empty for a form)."""
+    where the words were written (empty for a form), with the ids of their ``files``."""
 
     words: str
     content: Content
     channel: str = ""
     ts: str = ""
+    files: tuple[str, ...] = ()
 
 
 def reply_content(ticket: Ticket, name: str, text: str, say: Say) -> Content:
@@ -59,13 +61,15 @@ def sending(case: Case, ticket: Ticket, outgoing: Outgoing, message_key: str = "
         ts=outgoing.ts,
         text_hash=text_hash(outgoing.words),
     )
+    files = to_person(ticket, case.actor.user, outgoing.files, case.desk, now)
     return Extra(
         puts=(Put(TICKET_LINK, link),),
         outbox=(
             to_asker(ticket, key, outgoing.content, now),
             *in_thread(ticket, tier, note, said_with(lead, outgoing.words), now),
+            *files.outbox,
         ),
-        due=(landing_of(ticket, key, "reply", now),),
+        due=(landing_of(ticket, key, "reply", now), *files.due),
     )
 
 

@@ -1,10 +1,11 @@
-"""Message shortcuts of agents on a message in a card's thread."""
+"""Message shortcuts of agents: on a message in a card's thread, and on anybody's message."""
 
 from datetime import datetime
 
 from handlers import ticket_forms as forms
 from handlers.decision import Decision, OpenModal
 from handlers.helpdesk_desk import HelpdeskDesk, open_case
+from handlers.message_escalation import decide_escalate_message
 from handlers.payloads import ShortcutUsed
 from handlers.ticket_actions import Shortcut
 from handlers.ticket_refusals import refused_shortcut
@@ -16,14 +17,17 @@ from helpdesk.rules import Refusal, refused
 
 
 async def decide_shortcut(used: ShortcutUsed, desk: HelpdeskDesk, now: datetime) -> Decision:
-    """ "Send to user" sends the message to the asker; "Use as solution" fills in the form."""
+    """ "Send to user" sends the message to the asker; "Use as solution" fills in the form;
+    "Escalate" opens the form of a ticket for its author."""
     desk = await desk.at(used.team, now)
     try:
+        if used.callback == Shortcut.ESCALATE:
+            return await decide_escalate_message(used, desk, now)
         ticket_id = await _ticket_of(used, desk)
         case = await open_case(desk, ticket_id, used.user, used.team, now)
         text = received(used.text)
         if used.callback == Shortcut.SEND_TO_USER:
-            return reply_with(case, text, used.channel, used.message_ts)
+            return reply_with(case, text, used.channel, used.message_ts, used.attached)
         rules.resolve(case.ticket, case.actor, "-", "-", now)
         view = forms.resolve_form(case.ticket, desk.say, text)
         return Decision(modal=OpenModal(used.trigger_id, view))

@@ -7,20 +7,25 @@ from typing import TypeAlias
 from handlers import ticket_forms as forms
 from handlers.answers import best_article
 from handlers.decision import Decision, OpenModal
+from handlers.drafts import ask_draft
 from handlers.helpdesk_desk import Case, HelpdeskDesk, open_case
 from handlers.payloads import Pressed
 from handlers.ticket_actions import More, Press
 from handlers.ticket_effects import Extra, carried
+from handlers.ticket_for_others import ask_phoned
+from handlers.ticket_readers import ask_word, me_too
 from handlers.ticket_refusals import whispered
 from helpdesk import rules
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.rules import Actor, Change, Refusal, refused
 from helpdesk.ticket import Findings, Ticket
+from helpdesk.timing import acting_tier
 from knowledge.article import Article, Audience
 from knowledge.language import detect_language
 from knowledge.matching import Query
 
 SNOOZED_FOR = timedelta(hours=4)
+"""Working time."""
 
 PressStep: TypeAlias = Callable[[Case, Pressed], Decision]
 
@@ -82,8 +87,13 @@ def _vendor_answered(case: Case, pressed: Pressed) -> Decision:
     return changed(case, rules.vendor_answered(case.ticket, case.actor, case.now))
 
 
+def _unlink(case: Case, pressed: Pressed) -> Decision:
+    return changed(case, rules.unlink(case.ticket, case.actor, case.now))
+
+
 def _snooze(case: Case, pressed: Pressed) -> Decision:
-    until = case.now + SNOOZED_FOR
+    hours = case.desk.settings.tier(acting_tier(case.ticket)).hours
+    until = hours.after(case.now, SNOOZED_FOR)
     return changed(case, rules.snooze(case.ticket, case.actor, until, case.now))
 
 
@@ -139,6 +149,9 @@ def _ask_solution(case: Case, pressed: Pressed) -> Decision:
 def _ask_delivery(case: Case, pressed: Pressed) -> Decision:
     rules.deliver(case.ticket, case.actor, "-", "", case.now)
     articles = fitting_articles(case.ticket, case.desk)
+    if case.linked:
+        linked = [one.record for one in case.linked]
+        return _opens(pressed, forms.deliver_all_form(case.ticket, linked, articles, case.desk.say))
     mismatch = in_another_language(case.ticket)
     return _opens(pressed, forms.deliver_form(case.ticket, articles, mismatch, case.desk.say))
 
@@ -201,12 +214,15 @@ STEPS: Mapping[str, PressStep] = {
     Press.RESOLVE: _ask_solution,
     Press.DELIVER: _ask_delivery,
     Press.VENDOR_ANSWERED: _vendor_answered,
+    Press.UNLINK: _unlink,
     Press.SNOOZE: _snooze,
     Press.SOLVED: _solved,
     Press.NOT_SOLVED: _not_solved,
     Press.WITHDRAW: _withdraw,
     Press.REOPEN: _reopen,
     Press.RATE: _rate,
+    Press.WORD: ask_word,
+    Press.ME_TOO: me_too,
     More.ARTICLE: _ask_article,
     More.RELEASE: _release,
     More.ASSIGN: _ask_colleague,
@@ -214,5 +230,18 @@ STEPS: Mapping[str, PressStep] = {
     More.RETURN: _ask_question,
     More.VENDOR: _ask_case,
     More.TEACH: _ask_lesson,
+    More.DRAFT: ask_draft,
+    More.PHONED: ask_phoned,
 }
-OF_ASKER = frozenset({Press.SOLVED, Press.NOT_SOLVED, Press.WITHDRAW, Press.REOPEN, Press.RATE})
+OF_ASKER = frozenset(
+    {
+        Press.SOLVED,
+        Press.NOT_SOLVED,
+        Press.WITHDRAW,
+        Press.REOPEN,
+        Press.RATE,
+        Press.WORD,
+        Press.ME_TOO,
+    }
+)
+"""Presses on what is sent to the asker, wherever that stands."""

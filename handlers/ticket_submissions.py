@@ -9,12 +9,17 @@ from handlers.answers import best_article
 from handlers.decision import Decision
 from handlers.helpdesk_desk import Case, HelpdeskDesk, open_case
 from handlers.lessons import proposed
+from handlers.message_escalation import decide_message_form
 from handlers.payloads import Submitted
 from handlers.rich_text import as_plain_text
 from handlers.text import shortened
 from handlers.ticket_actions import Form, Input
 from handlers.ticket_cards import render_solution
+from handlers.ticket_for_others import phoned
+from handlers.ticket_forms import text_input
+from handlers.ticket_lost import together
 from handlers.ticket_opening import decide_ask
+from handlers.ticket_readers import said_word
 from handlers.ticket_refusals import beside_input
 from handlers.ticket_sending import Outgoing, counted, reply_content, sending
 from handlers.ticket_steps import changed
@@ -35,6 +40,8 @@ async def decide_form(submitted: Submitted, desk: HelpdeskDesk, now: datetime) -
     try:
         if form is Form.ASK:
             return await decide_ask(submitted, desk, now)
+        if form is Form.MESSAGE:
+            return await decide_message_form(submitted, desk, now)
         case = await open_case(desk, submitted.metadata, submitted.user, submitted.team, now)
         return await STEPS[form](case, submitted)
     except HelpdeskRefused as no:
@@ -50,12 +57,14 @@ async def _reply(case: Case, submitted: Submitted) -> Decision:
     return reply_with(case, typed(submitted, Input.TEXT))
 
 
-def reply_with(case: Case, text: str, channel: str = "", ts: str = "") -> Decision:
+def reply_with(
+    case: Case, text: str, channel: str = "", ts: str = "", files: tuple[str, ...] = ()
+) -> Decision:
     """An agent's words on their way to the asker."""
     change = rules.reply(case.ticket, case.actor, text, case.now)
     say = case.desk.asking.say_in(case.ticket.language)
     content = reply_content(case.ticket, case.person.name, text, say)
-    return _sent(case, change, Outgoing(text, content, channel, ts))
+    return _sent(case, change, Outgoing(text, content, channel, ts, files))
 
 
 async def _article(case: Case, submitted: Submitted) -> Decision:
@@ -97,13 +106,41 @@ async def _resolve(case: Case, submitted: Submitted) -> Decision:
 
 
 async def _deliver(case: Case, submitted: Submitted) -> Decision:
-    article = _chosen(case, submitted)
-    text = article_text(article) if article else typed(submitted, Input.TEXT)
-    ticket = case.ticket
-    key = f"{about(ticket)}:solution:{ticket.relayed + 1}"
-    change = rules.deliver(ticket, case.actor, text, key, case.now)
+    """Brings the solution to the asker, and to everybody whose question is linked, in one commit:
+    all of them or none."""
+    text = _solution_in(case.ticket, case, submitted)
+    key = solution_key(case.ticket)
+    change = rules.deliver(case.ticket, case.actor, text, key, case.now)
+    brought = [_brought(case, change, text, key)]
+    for stored in case.linked:
+        own = replace(case, stored=stored, linked=())
+        text, key = _solution_in(own.ticket, case, submitted), solution_key(own.ticket)
+        also = rules.deliver_with(own.ticket, change.ticket, case.actor, text, key, case.now)
+        brought.append(_brought(own, also, text, key))
+    return together(brought)
+
+
+def solution_key(ticket: Ticket) -> str:
+    """The outbox key of the next message that brings a solution."""
+    return f"{about(ticket)}:solution:{ticket.relayed + 1}"
+
+
+def _solution_in(ticket: Ticket, case: Case, submitted: Submitted) -> str:
+    """What the asker of ``ticket`` is to read: the article chosen, or what was typed for their
+    language. A group that grew a language while the form was open is shown anew."""
+    chosen = submitted.values.get(Input.ARTICLE, "")
+    article = best_article(chosen, ticket.language, case.desk.library) if chosen else None
+    if article:
+        return article_text(article)
+    name = text_input(ticket.language, case.ticket.language)
+    if name not in submitted.values:
+        raise refused(Refusal.GROUP_CHANGED, case.ticket)
+    return received(submitted.values[name])
+
+
+def _brought(case: Case, change: Change, text: str, key: str) -> Decision:
     delivered = counted(change.ticket)
-    showing = case.desk.showing(ticket.language)
+    showing = case.desk.showing(delivered.language)
     content = render_solution(delivered, delivered.delivered, showing)
     extra = sending(case, delivered, Outgoing(text, content), key)
     return changed(case, replace(change, ticket=delivered), extra)
@@ -149,4 +186,6 @@ STEPS: Mapping[Form, FormStep] = {
     Form.ASSIGN: _assign,
     Form.VENDOR: _vendor,
     Form.TEACH: _teach,
+    Form.WORD: said_word,
+    Form.PHONED: phoned,
 }

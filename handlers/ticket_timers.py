@@ -12,6 +12,7 @@ from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.ticket_actions import Press
 from handlers.ticket_effects import (
     LANDING,
+    QUIET,
     TIMER,
     Extra,
     card_item,
@@ -19,16 +20,23 @@ from handlers.ticket_effects import (
     in_thread,
     item,
     landing_of,
-    timer_of,
     to_asker,
 )
+from handlers.ticket_files import files_lost
 from handlers.ticket_sending import note_anew, sent_lead
 from handlers.ticket_words import actions, button, mention, moment, mrkdwn, said_with, tier_name
 from helpdesk import rules
-from helpdesk.errors import RolesUnknown
+from helpdesk.errors import HelpdeskRefused, RolesUnknown
 from helpdesk.rules import Change, with_card
 from helpdesk.ticket import FIRST_TIER, Card, State, Ticket, about
-from helpdesk.timing import Wait, acting_tier, next_step_at, wait_of
+from helpdesk.timing import (
+    Wait,
+    acting_tier,
+    next_step_at,
+    next_word_at,
+    open_again_at,
+    wait_of,
+)
 from storage.kinds import TICKET, TICKET_LINK
 from storage.outbox import (
     Content,
@@ -61,7 +69,10 @@ def escalation_deciders(desk: HelpdeskDesk) -> Mapping[str, Decider]:
     async def landing(command: DueCommand, now: datetime) -> Commit:
         return (await decide_landing(command, desk, now)).commit(now)
 
-    return {TIMER: timer, LANDING: landing}
+    async def quiet(command: DueCommand, now: datetime) -> Commit:
+        return (await decide_quiet(command, desk, now)).commit(now)
+
+    return {TIMER: timer, QUIET: quiet, LANDING: landing}
 
 
 async def decide_timer(command: DueCommand, desk: HelpdeskDesk, now: datetime) -> Decision:
@@ -72,15 +83,53 @@ async def decide_timer(command: DueCommand, desk: HelpdeskDesk, now: datetime) -
     if stored is None:
         return Decision()
     ticket = stored.record
-    due_at = next_step_at(ticket, desk.settings)
-    wait = wait_of(ticket)
+    due_at, wait = next_step_at(ticket, desk.settings), wait_of(ticket)
     if due_at is None or wait is None:
         return Decision()
-    if due_at > now:
-        return Decision(due=timer_of(ticket, desk)[0])
+    if later := _later(ticket, command, due_at, desk, now):
+        return later
+    if await _holder_is_gone(ticket, wait, desk):
+        return carried(ticket, stored.version, rules.lose_claim(ticket, now), desk, now)
     change = rules.remind(ticket, now)
     said = tuple([one async for one in _said(change.ticket, wait, stored.version + 1, desk, now)])
     return carried(ticket, stored.version, change, desk, now, Extra(outbox=said))
+
+
+async def decide_quiet(command: DueCommand, desk: HelpdeskDesk, now: datetime) -> Decision:
+    """An asker who has heard nothing for a whole working day is told that it goes on."""
+    desk = await desk.at(command.team, now)
+    stored = await desk.store.get(TICKET, command.about.removeprefix("ticket:"))
+    due_at = next_word_at(stored.record, desk.settings) if stored else None
+    if stored is None or due_at is None:
+        return Decision()
+    ticket = stored.record
+    if later := _later(ticket, command, due_at, desk, now):
+        return later
+    say = desk.asking.say_in(ticket.language)
+    who = mention(ticket.holder) if ticket.holder else tier_name(acting_tier(ticket), say)
+    text = say("ticket-timer-quiet", number=str(ticket.number), who=who)
+    word = to_asker(ticket, f"{about(ticket)}:quiet:v{stored.version + 1}", said_with(text), now)
+    change = Change(rules.reassure(ticket, now))
+    return carried(ticket, stored.version, change, desk, now, Extra(outbox=(word,)))
+
+
+def _later(
+    ticket: Ticket, command: DueCommand, due_at: datetime, desk: HelpdeskDesk, now: datetime
+) -> Decision | None:
+    """The command put off, where its time has not come or the tier is closed."""
+    ready = max(due_at, open_again_at(ticket, desk.settings, now))
+    return Decision(due=(replace(command, due_at=ready),)) if ready > now else None
+
+
+async def _holder_is_gone(ticket: Ticket, wait: Wait, desk: HelpdeskDesk) -> bool:
+    """Whether who has to act is no longer of the tier; they may have left while nobody listened."""
+    holder = ticket.last_holder(FIRST_TIER) if wait is Wait.DELIVERY else ticket.holder
+    if not holder or ticket.free_to_take or wait is Wait.ASKER:
+        return False
+    try:
+        return acting_tier(ticket) not in (await desk.actor(holder, ticket)).tiers
+    except HelpdeskRefused:
+        return False
 
 
 async def _said(
@@ -122,7 +171,8 @@ def _reminder(ticket: Ticket, wait: Wait, called: list[str], desk: HelpdeskDesk)
     text = say(f"ticket-timer-{wait}", number=str(ticket.number), tier=tier)
     if ticket.free_to_take:
         text = f"{text} {say('ticket-timer-free', tier=tier)}"
-    words = " ".join([*(mention(one) for one in called), text])
+    everybody = " ".join(mention(one) for one in called)
+    words = f"{everybody}: {text}" if everybody else text
     snooze = button(Press.SNOOZE, say("button-snooze"), ticket.id)
     return Content(words, (mrkdwn(words), actions(snooze)))
 
@@ -156,6 +206,8 @@ async def decide_landing(command: DueCommand, desk: HelpdeskDesk, now: datetime)
             return await _mark(stored, entry, desk, now, lost=lost)
         case "card" if lost:
             return reposted(stored, entry.item.key, desk, now)
+        case "files" if lost:
+            return Decision(outbox=files_lost(stored.record, entry, desk, now).outbox)
         case "status" if lost:
             return _unreachable(stored, desk, now)
     return Decision()
@@ -227,7 +279,9 @@ def _card_anew(
 def _other_channels(lost: Card, desk: HelpdeskDesk) -> Iterator[str]:
     """Where the card may still go, best first: everything below the channel it could not stand
     in."""
-    order = [*(desk.channel(tier) for tier in range(lost.tier, 0, -1)), desk.admin_channel]
+    tiers = range(lost.tier, 0, -1)
+    homes = (desk.tier_channels[tier - 1] for tier in tiers)
+    order = list(dict.fromkeys([desk.channel(lost.tier), *homes, desk.admin_channel]))
     known = lost.channel in order
     yield from order[order.index(lost.channel) + 1 :] if known else order
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.question import Question
 from knowledge.watching import Knowledge
 from rollout.reading import load_plan
 from rollout.schedule import Planned, schedule
 from sandbox.conversation import Message
 from sandbox.people import Actor
+from storage.kinds import QUESTION, person_key
+from storage.opening import open_copy
 from tests.workplace import Workplace, eventually, labels, open_workplace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -70,6 +73,16 @@ async def test_ada_prepares_axel_approves_and_the_channel_reads_it_at_its_time(
         assert "Sent, planned for" in card.text
 
 
+async def questions_of(person: Actor, workplace: Workplace) -> list[Question]:
+    team = workplace.sandbox.workspace.team_id
+    store = await open_copy(workplace.environment["STORE_URL"])
+    try:
+        found = await store.find(QUESTION, "asker", person_key(team, person.id))
+        return [one.record for one in found]
+    finally:
+        await store.close()
+
+
 async def test_linnea_reads_it_in_her_language_and_presses_every_button(
     store_url: str, knowledge: Knowledge
 ) -> None:
@@ -86,9 +99,13 @@ async def test_linnea_reads_it_in_her_language_and_presses_every_button(
         await linnea.opens_modal()
         await linnea.submits({"platform": "ios"})
         await linnea.presses(announced, "Ask a question")
+        await linnea.opens_modal()
+        await linnea.submits({"question": "hur registrerar jag min iPhone?"})
 
         assert "Thank you, noted. Only you see this." == thanked.text
-        await workplace.posted_in(linnea.direct_message, "What would you like to know?")
+        await workplace.posted_in(linnea.direct_message, "hur registrerar jag min iPhone?")
+        (question,) = await questions_of(linnea, workplace)
+        assert "enrollment-it" == question.wave
 
 
 async def test_somebody_who_is_no_admin_prepares_and_approves_nothing(

@@ -19,6 +19,7 @@ from rollout.reading import load_plan
 from sandbox.conversation import ChannelKind, Message
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox
+from tests.payload_types import SENT
 
 ROOT = Path(__file__).parents[2]
 BEFORE = datetime(2027, 6, 28, 8, 0, tzinfo=UTC)
@@ -92,6 +93,7 @@ async def test_every_channel_has_it_once_in_spite_of_faults_and_kill_9(
     names = [f"it-{number}" for number in range(40 * min(fault_rounds, 25))]
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
     async with Sandbox(manifest=manifest, pace=False, clock_start=BEFORE) as sandbox:
+        SENT.listen(sandbox.core.traffic)
         environment = prepared(tmp_path, sandbox, names, store_url)
 
         def posted() -> Counter[str]:

@@ -1,7 +1,8 @@
 """Bridge mode: all tiers in one channel for a while."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -48,6 +49,95 @@ async def test_on_the_bridge_every_tier_sees_and_claims_and_the_link_is_on_the_c
 
     assert LINK in card.text
     assert [] == [one for one in counter.cards(1) if "walrus" in one.text]
+
+
+async def test_on_the_bridge_the_tiers_above_get_their_cards_there_with_the_link(
+    counter: Counter,
+) -> None:
+    await counter.person("ada").commands("/signpost", f"bridge on {LINK}")
+    await counter.workplace.posted_in("tier-2", "opened the bridge")
+    card = await asked(counter, "alice", "purple quux walrus?", "bridge")
+    await counter.claims("tess", card)
+
+    await counter.fills_in("tess", card, "Escalate", learned="not the cable")
+
+    second = await counter.workplace.posted_in("bridge", "waits in tier 2")
+    assert LINK in second.text
+    await counter.claims("tia", second)
+    assert [] == [one for one in counter.cards(2) if "walrus" in one.text]
+
+
+async def test_cards_that_stand_already_get_the_link_and_lose_it(counter: Counter) -> None:
+    card = await counter.asks("alice")
+    await counter.claims("tia", card)
+
+    await counter.person("ada").commands("/signpost", f"bridge on {LINK}")
+    linked = await counter.shows(card, lambda one: LINK in one.text)
+    assert f"{counter.person('tia').mention} has it" in linked.text
+    await counter.person("ada").commands("/signpost", "bridge off")
+
+    await counter.shows(card, lambda one: LINK not in one.text)
+
+
+async def test_a_claim_on_the_bridge_is_released_there_and_claimed_by_another_tier(
+    counter: Counter,
+) -> None:
+    await counter.person("ada").commands("/signpost", f"bridge on {LINK}")
+    await counter.workplace.posted_in("tier-2", "opened the bridge")
+    card = await asked(counter, "alice", "purple quux walrus?", "bridge")
+    await counter.claims("tara", card)
+
+    await counter.presses("tara", card, "Release")
+    await counter.shows(card, lambda one: "waits in tier 1" in one.text)
+
+    await counter.claims("tess", card)
+
+
+async def test_who_leaves_the_own_tier_and_stays_on_the_bridge_keeps_the_claim(
+    counter: Counter,
+) -> None:
+    await counter.person("ada").commands("/signpost", "bridge on")
+    await counter.workplace.posted_in("tier-2", "opened the bridge")
+    card = await asked(counter, "alice", "purple quux walrus?", "bridge")
+    await counter.claims("tia", card)
+
+    await counter.person("tia").leaves("tier-1")
+    await counter.sandbox.settled()
+    await counter.presses("tia", card, "Release")
+
+    await counter.shows(card, lambda one: "waits in tier 1" in one.text)
+    assert [] == [one for one in counter.notes(card) if "no longer in" in one.text]
+
+
+async def test_when_the_bot_is_not_in_the_bridge_channel_the_card_goes_to_the_tier(
+    counter: Counter,
+) -> None:
+    await counter.person("ada").commands("/signpost", "bridge on")
+    await counter.workplace.posted_in("tier-2", "opened the bridge")
+    card = await asked(counter, "alice", "purple quux walrus?", "bridge")
+    await counter.claims("tess", card)
+    await counter.person("tia").removes("bridge", "signpost")
+
+    await counter.fills_in("tess", card, "Escalate", learned="not the cable")
+
+    assert await counter.workplace.posted_in("tier-2", "waits in tier 2")
+
+
+async def test_the_last_day_of_the_bridge_ends_at_midnight_of_the_helpdesk(
+    counter: Counter,
+) -> None:
+    clock = counter.sandbox.core.clock
+    zone = ZoneInfo("Europe/Amsterdam")
+    today = clock.now().astimezone(zone).date()
+    midnight = datetime.combine(today + timedelta(days=1), time(), zone)
+    await counter.person("ada").commands("/signpost", f"bridge on until {today}")
+    await counter.workplace.posted_in("tier-1", "opened the bridge")
+
+    clock.advance(midnight - clock.now() - timedelta(minutes=5))
+    assert await asked(counter, "alice", "purple quux walrus?", "bridge")
+    clock.advance(timedelta(minutes=6))
+
+    assert await asked(counter, "adam", "orange quux walrus?", "tier-1")
 
 
 async def test_off_the_bridge_tickets_go_to_tier_1_again(counter: Counter) -> None:

@@ -121,7 +121,7 @@ async def test_topics_are_listed_by_device_and_read_in_a_modal(workplace: Workpl
     await bram.commands("/signpost", "topics")
     await workplace.sandbox.until(lambda: len(bram.ephemerals()) == 2)
     told = await workplace.whisper_to(bram)
-    assert "Elk apparaat" in told.text
+    assert "Alle toestellen" in told.text
 
     await bram.chooses(told, "topic.read", "ios enroll-ios")
 
@@ -146,3 +146,74 @@ async def test_what_nothing_matches_is_said_privately_with_the_way_to_the_helpde
     answer = await workplace.whisper_to(alice)
 
     assert ["Ask the helpdesk"] == labels(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "mine", "not_mine"),
+    [
+        ("alice", ("forget:", "plan:"), ("gaps:", "new @", "announce:", "bridge on")),
+        ("gus", ("forget:", "my data:"), ("gaps:", "new @", "announce:", "bridge on")),
+        ("tia", ("forget:", "gaps:", "known:", "new @"), ("announce:", "bridge on")),
+        ("ada", ("forget:", "gaps:", "announce:", "bridge on", "plan replace:"), ()),
+    ],
+)
+async def test_help_lists_what_the_person_may_do_and_nothing_else(
+    workplace: Workplace, name: str, mine: tuple[str, ...], not_mine: tuple[str, ...]
+) -> None:
+    person = workplace.person(name)
+
+    await person.commands("/signpost", "help", channel="general")
+
+    told = (await workplace.whisper_to(person)).text
+    assert list(mine) == [one for one in mine if f"- {one}" in told]
+    assert [] == [one for one in not_mine if one in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("langauge", "/signpost language"),
+        ("language klingon", "/signpost language"),
+        ("mydata", "/signpost my data"),
+        ("topisc", "/signpost topics"),
+        ("ticket abc", "/signpost ticket"),
+    ],
+)
+async def test_a_slip_in_a_command_is_answered_with_the_command(
+    workplace: Workplace, text: str, meant: str
+) -> None:
+    alice = workplace.person("alice")
+
+    await alice.commands("/signpost", text, channel="general")
+
+    told = await workplace.whisper_to(alice)
+    assert f'I do not know "{text}". Did you mean {meant}?' in told.text
+
+
+async def test_a_slip_in_a_command_of_others_is_a_question(workplace: Workplace) -> None:
+    alice = workplace.person("alice")
+
+    await alice.commands("/signpost", "brigde", channel="general")
+
+    assert "bridge" not in (await workplace.whisper_to(alice)).text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("bram", "Bedoel je /signpost language?"),
+        ("sven", "Menade du /signpost language?"),
+        ("mei", "您是要用 /signpost language 嗎？"),
+    ],
+)
+async def test_the_command_is_named_in_the_persons_language(
+    workplace: Workplace, name: str, told: str
+) -> None:
+    person = workplace.person(name)
+    await person.commands("/signpost", f"language {person.person.language}", channel="general")
+    await workplace.sandbox.until(person.ephemerals)
+
+    await person.commands("/signpost", "langauge", channel="general")
+
+    await workplace.sandbox.until(lambda: told in person.ephemerals()[-1].text)
+    assert "langauge" in person.ephemerals()[-1].text

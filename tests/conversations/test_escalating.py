@@ -1,9 +1,12 @@
 """A question goes through tiers 1 to 3 and comes back solved."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from knowledge.watching import Knowledge
 from tests.conversations.counter import UNKNOWN, Counter
-from tests.workplace import Workplace, labels
+from tests.workplace import Workplace, labels, open_workplace
 
 
 @pytest.fixture
@@ -274,7 +277,7 @@ async def test_a_closed_question_is_rated_with_one_press(counter: Counter) -> No
     solution = await counter.delivers("tia", card)
     await counter.presses("alice", solution, "Solved")
     closed = await counter.shows(solution, lambda one: "How was the help" in one.text)
-    assert ["Good", "Fair", "Poor"] == labels(closed)
+    assert ["Good", "Not so good"] == labels(closed)
 
     await counter.presses("alice", closed, "Good")
 
@@ -319,3 +322,18 @@ async def test_two_tickets_have_two_numbers(counter: Counter) -> None:
     await counter.asks("adam", "purple quux walrus?")
 
     assert [["#1"], ["#2"]] == [[one.text.split(" ")[0]] for one in counter.cards(1)]
+
+
+async def test_the_ticket_carries_the_rollout_wave_of_the_asker(
+    store_url: str, knowledge: Knowledge
+) -> None:
+    kickoff = datetime(2027, 7, 6, 12, tzinfo=UTC)
+    async with open_workplace(store_url, knowledge, clock_start=kickoff) as workplace:
+        counter = Counter(workplace)
+
+        card = await counter.asks("alice")
+        await counter.person("tia").commands("/signpost", "new <@U0ADAM> cannot sign in")
+        by_phone = await workplace.posted_in("tier-1", "cannot sign in")
+
+    assert "Rollout wave: kickoff-all" in card.text
+    assert "Rollout wave: kickoff-all" in by_phone.text

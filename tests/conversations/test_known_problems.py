@@ -36,7 +36,7 @@ async def reported(workplace: Workplace) -> Message:
     ("name", "asks", "notice", "tell_me"),
     [
         ("alice", IPHONE, "The App Store is slow", "Tell me when it is fixed"),
-        ("bram", "hoe registreer ik mijn iPhone?", "De App Store is traag", "Meld me als"),
+        ("bram", "hoe registreer ik mijn iPhone?", "De App Store is traag", "Laat weten als"),
         ("sven", "hur registrerar jag min iPhone?", "The App Store is slow", "Säg till när"),
         ("mei", "我的 iPhone 要怎麼註冊？", "The App Store is slow", "修好時通知我"),
     ],

@@ -75,3 +75,15 @@ async def test_where_the_bot_is_not_the_answer_is_private(workplace: Workplace) 
     answer = await workplace.whisper_to(ted)
     assert "Enroll an iPhone or iPad" in answer.text
     assert [] == workplace.replies_to(message)
+
+
+async def test_after_an_edit_the_answer_still_says_who_asked(workplace: Workplace) -> None:
+    alice, ada = workplace.person("alice"), workplace.person("ada")
+    message = await alice.says("general", IPHONE)
+    await ada.shortcut("ask.message", message)
+    answer = await workplace.reply_to(message)
+
+    await alice.edits(message, "how do I enroll my Android phone?")
+
+    changed = await workplace.becomes(answer, lambda one: "Android" in one.text)
+    assert f"{alice.mention}, {ada.mention} asked me about your message" in changed.text

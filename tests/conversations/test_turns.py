@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.conversation import Message
 from tests.workplace import Workplace, labels
 
 IPHONE = "how do I enroll my iPhone?"
@@ -278,3 +279,57 @@ async def test_a_password_is_neither_stored_nor_shown_and_the_person_is_told(
 
     assert any(word in answer.text for word in ("password", "wachtwoord", "lösenord", "密碼"))
     assert "Hunter2" not in await workplace.everything_stored()
+
+
+async def private_copy(workplace: Workplace, question: Message) -> Message:
+    """What "Continue privately" sends to alice."""
+    answer = await workplace.reply_to(question)
+    alice = workplace.person("alice")
+    await alice.presses(answer, "Continue privately")
+    return await workplace.posted_in(alice.direct_message, "Enroll an iPhone")
+
+
+async def test_the_private_copy_of_a_deleted_question_is_withdrawn_too(
+    workplace: Workplace,
+) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", IPHONE)
+    await private_copy(workplace, question)
+
+    await alice.deletes(question)
+
+    await workplace.sandbox.until(
+        lambda: (
+            not [one for one in workplace.sandbox.messages_in(alice.direct_message) if one.bot_id]
+        )
+    )
+    assert [] == workplace.sandbox.replies(question)
+
+
+async def test_the_private_copy_follows_an_edit(workplace: Workplace) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", IPHONE)
+    copy = await private_copy(workplace, question)
+
+    await alice.edits(question, "how do I enroll my Android phone?")
+
+    changed = await workplace.becomes(copy, lambda message: "Android" in message.text[:40])
+    assert "1. " in changed.text
+
+
+async def test_the_private_copy_goes_when_the_edited_question_has_no_answer(
+    workplace: Workplace,
+) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", IPHONE)
+    await private_copy(workplace, question)
+
+    await alice.edits(question, UNKNOWN)
+
+    await workplace.sandbox.until(
+        lambda: (
+            not [one for one in workplace.sandbox.messages_in(alice.direct_message) if one.bot_id]
+        )
+    )
+    answer = workplace.replies_to(question)[0]
+    assert "I have no answer to this" in answer.text

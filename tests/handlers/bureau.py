@@ -20,6 +20,7 @@ from handlers.announcing import (
     announcing_deciders,
     register_announcing,
 )
+from handlers.announcing_plans import PlanInForce
 from handlers.app import build_app
 from handlers.catalogue import Catalogue
 from handlers.commands import CommandRouter, privately, register_commands
@@ -28,6 +29,7 @@ from handlers.intake import Intake
 from handlers.notices import Notices
 from handlers.payloads import Commanded
 from helpdesk.errors import RolesUnknown
+from helpdesk.people import Person
 from knowledge.article import Article, Language, Library
 from rollout.announcement import Announcement, announcement_id
 from rollout.plan import Plan
@@ -98,11 +100,38 @@ class RolesBook:
             raise RolesUnknown(channel)
         return self.channels.get(channel, frozenset())
 
+    async def channels_of(self, user: str) -> frozenset[str]:
+        if self.away:
+            raise RolesUnknown(user)
+        return frozenset(one for one, members in self.channels.items() if user in members)
+
     def joined(self, channel: str, user: str) -> None:
         self.channels[channel] = self.channels.get(channel, frozenset()) | {user}
 
     def left(self, channel: str, user: str) -> None:
         self.channels[channel] = self.channels.get(channel, frozenset()) - {user}
+
+
+@dataclass
+class PeopleBook:
+    """Everybody is a member; ``zones`` and ``locales`` by user id."""
+
+    zones: dict[str, str] = field(default_factory=dict)
+    locales: dict[str, str] = field(default_factory=dict)
+    guests: frozenset[str] = frozenset()
+
+    async def person(self, user: str) -> Person:
+        return Person(
+            user,
+            TEAM,
+            user,
+            locale=self.locales.get(user, ""),
+            timezone=self.zones.get(user, ""),
+            guest=user in self.guests,
+        )
+
+    def forget(self, user: str) -> None:
+        """Nothing is remembered."""
 
 
 @dataclass
@@ -131,6 +160,7 @@ class Shelf:
 @dataclass
 class Time:
     at: datetime
+    factor: float = 1.0
 
     def now(self) -> datetime:
         return self.at
@@ -146,6 +176,7 @@ class Bureau:
     clock: Time
     screen: Screen
     roles: RolesBook
+    people: PeopleBook
     due: DueRunner
     broken: dict[str, str] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
@@ -179,6 +210,17 @@ class Bureau:
             (one, entry)
             for one in message.elements()
             if one["type"] == "overflow"
+            for entry in one["options"]
+            if entry["text"]["text"] == label
+        )
+        await self.presses_element(user, message, menu["action_id"], {"selected_option": chosen})
+
+    async def selects(self, user: str, message: Message, label: str) -> None:
+        """An option of a select menu."""
+        menu, chosen = next(
+            (one, entry)
+            for one in message.elements()
+            if one["type"] == "static_select"
             for entry in one["options"]
             if entry["text"]["text"] == label
         )
@@ -362,6 +404,10 @@ def _entered(block: Mapping[str, Any], value: str | None) -> Mapping[str, Any]:
             return {"selected_time": value or element.get("initial_time")}
         case "conversations_select":
             return {"selected_conversation": value}
+        case "multi_conversations_select":
+            chosen = value.split(",") if value else []
+            known = element.get("initial_conversations", [])
+            return {"selected_conversations": known if value is None else chosen}
         case "multi_static_select":
             chosen = value.split(",") if value else []
             return {"selected_options": [{"value": one} for one in chosen]}
@@ -392,12 +438,14 @@ async def open_bureau(folder: Path, plan: Plan, now: datetime) -> AsyncIterator[
     clock, screen = Time(now), Screen()
     roles = RolesBook({ADMINS: frozenset({ADA, AXEL}), "C0IT": frozenset({ALICE, ADA, AXEL})})
     notices = Notices(Catalogue(), Language.EN, TEAM, ADMINS)
+    people = PeopleBook()
     desk = AnnouncingDesk(
         store=store,
         roles=roles,
+        people=people,
         catalogue=notices.catalogue,
         knowledge=Shelf(_guides()),  # type: ignore[arg-type]
-        plan=plan,
+        plans=PlanInForce(plan, folder / "plan.yaml"),
         company=Company({"company_name": "Northwind Rehearsal"}),
         team=TEAM,
         admin_channel=ADMINS,
@@ -414,6 +462,6 @@ async def open_bureau(folder: Path, plan: Plan, now: datetime) -> AsyncIterator[
     register_commands(app, intake, router)
     due = DueRunner(store, clock, "test", announcing_deciders(desk))
     try:
-        yield Bureau(desk, app, store, clock, screen, roles, due)
+        yield Bureau(desk, app, store, clock, screen, roles, people, due)
     finally:
         await store.close()

@@ -42,9 +42,10 @@ async def test_a_planned_message_is_prepared_as_a_draft_with_a_card(bureau: Bure
     assert "Draft, planned for" in card.text
     assert "<#C0IT> (English, people: 3)" in card.text
     assert "Checked: ready to be approved." in card.text
-    assert ["Preview", "Approve", "Ask the sponsor", "Move", "Duplicate", "Delete", "Log"] == (
-        card.labels()
-    )
+    assert [
+        *("Preview", "Approve", "Ask the sponsor", "Channels"),
+        *("Move", "Duplicate", "Delete", "Log"),
+    ] == card.labels()
 
 
 async def test_a_message_is_prepared_once_and_its_card_shown_again(bureau: Bureau) -> None:
@@ -324,12 +325,18 @@ async def test_cancelling_at_the_second_it_is_due_ends_one_way_or_the_other(
     assert cancelled == (not answer)
 
 
-async def test_a_deleted_draft_takes_its_card_along(bureau: Bureau) -> None:
+async def test_a_deleted_draft_takes_its_card_along_and_leaves_its_log(bureau: Bureau) -> None:
     await bureau.presses(ADA, await bureau.drafts(FIRST), "Delete")
     await bureau.confirms(ADA)
+    cards = bureau.cards()
 
-    assert [] == await bureau.all_announcements()
-    assert [] == bureau.cards()
+    again = await bureau.drafts(FIRST, user=AXEL)
+
+    assert [] == cards
+    assert "Draft, planned for" in again.text
+    assert [(Change.DRAFTED, ADA), (Change.DELETED, ADA), (Change.DRAFTED, AXEL)] == [
+        (line.change, line.by) for line in (await bureau.announcement(FIRST)).log
+    ]
 
 
 async def test_within_the_grace_a_late_announcement_is_sent(bureau: Bureau) -> None:
@@ -414,8 +421,12 @@ async def test_a_recalled_announcement_is_gone_from_its_channels(bureau: Bureau)
 
     await bureau.confirms(ADA)
 
-    assert [] == bureau.in_channel("C0IT")
+    (note,) = bureau.in_channel("C0IT")
+    assert "An announcement that stood here was taken back." in note.text
     assert "Recalled" in card.text
+    assert "Taken back: 1, failed: 0, left: 0" not in card.text
+    await bureau.passes(timedelta(seconds=4))
+    assert "Taken back: 1, failed: 0, left: 0" in card.text
 
 
 async def moves(bureau: Bureau, planned: str, day: str, scope: str) -> str:
@@ -577,16 +588,17 @@ async def test_how_to_enroll_asks_the_platform_and_shows_its_guide(bureau: Burea
     assert "Enroll ios nl" in str(answer["view"])
 
 
-@pytest.mark.parametrize("label", ["Ask a question", "I need help"])
-async def test_a_question_begins_privately_and_once(bureau: Bureau, label: str) -> None:
+async def test_a_question_is_asked_in_a_form_that_knows_its_announcement(bureau: Bureau) -> None:
     await bureau.announced(ENROLLMENT)
     (message,) = bureau.in_channel("C0IT")
 
-    for _ in range(2):
-        await bureau.presses(ALICE, message, label)
+    await bureau.presses(ALICE, message, "Ask a question")
 
-    assert 1 == len(bureau.in_channel(f"D{ALICE}"))
-    assert "I have written to you in a direct message." == bureau.whispers[-1][1]
+    form = bureau.screen.views[-1]
+    assert ("ask.form", bureau.record_id(ENROLLMENT)) == (
+        form["callback_id"],
+        form["private_metadata"],
+    )
 
 
 async def test_the_helpdesk_is_briefed_a_day_ahead_with_what_to_expect(tmp_path: Path) -> None:
@@ -642,7 +654,7 @@ async def test_a_small_group_is_not_broken_down(tmp_path: Path, people: int, sho
     async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
         asked = await asked_to_go(bureau, "enrollment-retail")
 
-        assert shown == ("IT: 0 say they have enrolled" in asked.text)
+        assert shown == ("IT: 0 of 5 enrolled, the target is 5" in asked.text)
 
 
 async def test_the_report_counts_large_groups_and_puts_small_ones_together(

@@ -77,7 +77,7 @@ def test_every_key_is_used_by_a_handler() -> None:
     source = "".join(path.read_text("utf-8") for path in sorted(HANDLERS.rglob("*.py")))
     made_of_values = (
         *("smalltalk-", "refusal-", "in-", "outcome-"),
-        *("ticket-", "button-", "form-title-", "form-visibility-", "lesson-"),
+        *("ticket-", "button-", "form-title-", "form-visibility-", "lesson-", "draft-", "spike-"),
     )
 
     for key in messages(Language.EN):

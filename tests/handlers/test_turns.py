@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.turns import when_is_my_turn
+from handlers.planned import PlannedRollout
+from handlers.turns import dates_for, when_is_my_turn
 from knowledge.article import Language
 from rollout.plan import no_plan
 from tests.handlers.bureau import ADMINS, ALICE, Bureau, Message, open_bureau
@@ -48,10 +49,64 @@ async def test_an_unknown_group_is_asked_for_and_answered_on_a_press(bureau: Bur
     assert content is not None
     asked = Message("C0GENERAL", "1.0", content)
 
-    await bureau.presses("U0MEI", asked, "Retail")
+    await bureau.selects("U0MEI", asked, "Retail")
 
-    assert ["IT", "Verkoop en Marketing", "Retail"] == asked.labels()[:3]
+    (menu,) = asked.elements()
+    labels = [one["text"]["text"] for one in menu["options"]]
+    assert ["IT", "Verkoop en Marketing", "Retail"] == labels[:3]
     assert "21 september 2027" in bureau.whispers[-1][1]
+
+
+async def test_the_chosen_group_is_kept_and_can_be_changed(bureau: Bureau) -> None:
+    content = await when_is_my_turn("U0MEI", "when is my turn?", Language.EN, bureau.desk)
+    assert content is not None
+    await bureau.selects("U0MEI", Message("D0MEI", "1.0", content), "Retail")
+
+    kept = await when_is_my_turn("U0MEI", "when is my turn?", Language.EN, bureau.desk)
+    assert kept is not None
+    await bureau.presses("U0MEI", Message("D0MEI", "2.0", kept), "I am in another group")
+    again = bureau.in_channel("D0MEI")[-1]
+    await bureau.selects("U0MEI", again, "IT")
+
+    assert "21 September 2027" in kept.text
+    assert "20 July 2027" in await answer(bureau, "when is my turn?", "U0MEI")
+
+
+async def test_a_group_that_left_the_plan_is_asked_for_anew(tmp_path: Path) -> None:
+    async with open_bureau(tmp_path, sample(), NOW) as bureau:
+        content = await when_is_my_turn("U0MEI", "my turn?", Language.EN, bureau.desk)
+        assert content is not None
+        asked = Message("D0MEI", "1.0", content)
+        await bureau.selects("U0MEI", asked, "Retail")
+    plan = sample()
+    left = tuple(one for one in plan.groups if one.id != "retail")
+    waves = tuple(
+        replace(one, dates={name: when for name, when in one.dates.items() if name != "retail"})
+        for one in plan.waves
+    )
+    async with open_bureau(tmp_path, replace(plan, groups=left, waves=waves), NOW) as bureau:
+        await bureau.selects("U0MEI", Message("D0MEI", "9.0", content), "Retail")
+
+        assert "This group is no longer in the plan" in bureau.in_channel("D0MEI")[-1].text
+        assert "Which group are you in?" in await answer(bureau, "my turn?", "U0MEI")
+
+
+async def test_the_wave_is_that_of_the_last_message_to_the_group(bureau: Bureau) -> None:
+    rollout = PlannedRollout(bureau.desk)
+
+    assert "" == await rollout.wave_of(ALICE, datetime(2027, 7, 6, 6, 59, 59, tzinfo=UTC))
+    assert "kickoff-all" == await rollout.wave_of(ALICE, datetime(2027, 7, 6, 7, 0, tzinfo=UTC))
+    assert "enrollment-it" == await rollout.wave_of(ALICE, datetime(2027, 7, 20, 8, tzinfo=UTC))
+    assert "kickoff-all" == await rollout.wave_of("U0MEI", datetime(2027, 7, 20, 9, tzinfo=UTC))
+
+
+async def test_app_home_shows_ones_own_dates_and_the_next_messages(bureau: Bureau) -> None:
+    blocks = await dates_for(ALICE, Language.EN, bureau.desk, NOW)
+    unknown = await dates_for("U0MEI", Language.SV, bureau.desk, NOW)
+
+    assert "IT enrolls from" in str(blocks)
+    assert 3 == str(blocks).count("Next message to IT")
+    assert "Välj din grupp" in str(unknown)
 
 
 async def test_somebody_in_two_groups_reads_both_dates(bureau: Bureau) -> None:
