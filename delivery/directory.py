@@ -17,6 +17,10 @@ MOST_REMEMBERED = 20_000
 ANSWER_WITHIN = 1.0
 """Seconds; an event must be acknowledged within three."""
 
+NOT_OURS = ("user_not_found", "user_not_visible")
+"""What Slack answers about people outside whom it does not show us
+(docs.slack.dev/reference/methods/users.info)."""
+
 log = structlog.get_logger()
 
 
@@ -24,10 +28,15 @@ class Directory:
     """Looks people up in Slack and remembers them; never raises."""
 
     def __init__(
-        self, gateway: Gateway, team: str, now: Callable[[], float] = time.monotonic
+        self,
+        gateway: Gateway,
+        team: str,
+        enterprise: str = "",
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._team = team
+        self._enterprise = enterprise
         self._now = now
         self._people: OrderedDict[str, tuple[float, Person]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Person]] = {}
@@ -42,7 +51,9 @@ class Directory:
                 return await asyncio.shield(self._asked(user))
         except (TimeoutError, SlackError) as error:
             log.info("person not looked up", user=user, reason=str(error) or "too slow")
-            return remembered[1] if remembered else Person(user, self._team, user)
+            hidden = isinstance(error, SlackError) and error.code in NOT_OURS
+            unknown = Person(user, self._team, user, outsider=hidden)
+            return remembered[1] if remembered else unknown
 
     def forget(self, user: str) -> None:
         self._people.pop(user, None)
@@ -56,7 +67,7 @@ class Directory:
         return self._asking[user]
 
     async def _ask(self, user: str) -> Person:
-        person = await self._gateway.person(user)
+        person = await self._gateway.person(user, self._team, self._enterprise)
         self._people[user] = (self._now() + REMEMBERED_FOR, person)
         while len(self._people) > MOST_REMEMBERED:
             self._people.popitem(last=False)

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import structlog
 
+from delivery.idling import LONGEST_IDLE, longest_idle
 from storage.port import Store
 
 ASK_AGAIN_AFTER = 1.0
@@ -19,7 +20,9 @@ log = structlog.get_logger()
 
 
 class FollowedClock:
-    """``now`` is the sandbox's time as last told, moved on by its speed since."""
+    """``now`` is the sandbox's time as last told, moved on by its speed since. A clock that runs
+    fast stands still at what falls due until that is done: so everything happens at its time,
+    although days go by in a real second."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = url
@@ -28,10 +31,16 @@ class FollowedClock:
         self._heard_at = time.monotonic()
         self._speed = 1.0
         self._turns = "-1"
+        self._stands_at: datetime | None = None
+
+    @property
+    def factor(self) -> float:
+        return self._speed
 
     def now(self) -> datetime:
         passed = (time.monotonic() - self._heard_at) * self._speed
-        return self._told + timedelta(seconds=passed)
+        moment = self._told + timedelta(seconds=passed)
+        return min(moment, self._stands_at) if self._stands_at else moment
 
     async def follow(self) -> None:
         """Keep to the sandbox's clock until cancelled; a sandbox that is gone leaves it running."""
@@ -46,16 +55,26 @@ class FollowedClock:
                 await asyncio.sleep(ASK_AGAIN_AFTER)
 
     async def tell_what_waits(self, store: Store) -> None:
-        """Tell the sandbox what falls due next, for its "jump to the next", until cancelled."""
-        told = ""
+        """Keep to what falls due next, and tell the sandbox for its "jump to the next", until
+        cancelled."""
+        told, work = "", store.listen()
         while True:
             due = await store.next_due()
+            self._stand_at(due)
             moment = due.isoformat() if due else ""
             if moment != told:
                 body = {"action": "due"} | ({"moment": moment} if moment else {})
                 async with self._session.post(self._url, json=body):
                     told = moment
-            await asyncio.sleep(ASK_AGAIN_AFTER)
+            if self._speed > 1.0:
+                await work.wait(longest_idle(self))
+            else:
+                await asyncio.sleep(LONGEST_IDLE)
+
+    def _stand_at(self, due: datetime | None) -> None:
+        """Time that has passed does not come back because something is due earlier."""
+        now = self.now()
+        self._stands_at = max(due, now) if due and self._speed > 1.0 else None
 
     def _hear(self, clock: dict[str, Any]) -> None:
         self._told = datetime.fromisoformat(clock["now"])

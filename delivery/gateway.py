@@ -26,15 +26,18 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from delivery.errors import (
     ALREADY_SO,
     TOO_FAST,
+    AccessLost,
     MessageGone,
     MessageRefused,
     NotReached,
     OutcomeUnknown,
+    Refused,
     SlackError,
     ThreadGone,
     TooFast,
     error_for,
 )
+from delivery.files import FileCarrier
 from delivery.responses import (
     Channel,
     FoundMessage,
@@ -211,9 +214,66 @@ class Gateway:
                 return found
         return await self._find_in("conversations.history", key, channel=channel)
 
-    async def person(self, user: str) -> Person:
+    async def carry_files(
+        self, files: Sequence[str], channel: str, thread_ts: str | None, comment: str
+    ) -> None:
+        """Take files from Slack and upload them anew in one message. What goes wrong before the
+        last call has shown nothing to anybody."""
+        carrier = FileCarrier(self._writer, self._read)
+        try:
+            uploaded = [await carrier.uploaded(one) for one in files]
+            arguments: dict[str, Any] = {"files": uploaded, "channel_id": channel}
+            arguments |= {"initial_comment": comment}
+            if thread_ts:
+                arguments["thread_ts"] = thread_ts
+            await self._write("files.completeUploadExternal", arguments)
+        except AccessLost as error:
+            if error.code != "missing_scope":
+                raise
+            # A workspace may withhold the scopes for files; all else goes on without them.
+            raise Refused(error.code) from error
+
+    async def file_content(self, file_id: str) -> bytes:
+        """What an uploaded file holds."""
+        return await FileCarrier(self._writer, self._read).content(file_id)
+
+    async def has_said(self, text: str, channel: str, thread_ts: str | None) -> bool:
+        """Whether a message of files with these words stands in the thread, or among the newest of
+        the channel."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        where = {"channel": channel} | ({"ts": thread_ts} if thread_ts else {})
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            answer = await self._read(method, limit=PAGE, cursor=cursor, **where)
+            messages: Sequence[Mapping[str, Any]] = answer.get("messages", ())
+            if any(one.get("text") == text and one.get("files") for one in messages):
+                return True
+            cursor = _next_cursor(answer)
+            if not cursor:
+                return False
+        return False
+
+    async def person(self, user: str, team: str, enterprise: str = "") -> Person:
+        """The person as seen from our team, and our organisation where it has several."""
         answer = await self._read("users.info", user=user, include_locale=True)
-        return read_person(answer["user"])
+        return read_person(answer["user"], team, enterprise)
+
+    async def user_of(self, address: str) -> str:
+        """The id of the person with that e-mail address. Raises ``PersonUnreachable`` for an
+        address nobody has."""
+        answer = await self._read("users.lookupByEmail", email=address)
+        return str(answer["user"]["id"])
+
+    async def addresses(self, cursor: str) -> tuple[dict[str, str], str]:
+        """One page of the people of the workspace, address (in lower case) to id, and the cursor of
+        the next page; empty at the end."""
+        answer = await self._read("users.list", limit=PAGE, cursor=cursor)
+        page = {
+            str(profile["email"]).casefold(): str(one["id"])
+            for one in answer["members"]
+            if (profile := one.get("profile") or {}).get("email") and not one.get("deleted")
+        }
+        return page, _next_cursor(answer)
 
     async def members(self, channel: str) -> frozenset[str]:
         """Everybody in the channel, bots and guests included."""
@@ -227,6 +287,19 @@ class Gateway:
             cursor = _next_cursor(answer)
             if not cursor:
                 return frozenset(members)
+
+    async def channels_of(self, user: str) -> frozenset[str]:
+        """The channels somebody is in; of the private ones those we are in too
+        (docs.slack.dev/reference/methods/users.conversations)."""
+        channels: set[str] = set()
+        where = {"user": user, "types": "public_channel,private_channel", "limit": 1000}
+        cursor = ""
+        while True:
+            answer = await self._read("users.conversations", **where, cursor=cursor)
+            channels.update(str(one["id"]) for one in answer["channels"])
+            cursor = _next_cursor(answer)
+            if not cursor:
+                return frozenset(channels)
 
     async def channel(self, channel: str) -> Channel:
         answer = await self._read("conversations.info", channel=channel)

@@ -43,6 +43,17 @@ class Health:
         return []
 
 
+def waiting_page(problem: Callable[[], str]) -> web.Application:
+    """``/healthz`` of a bot that cannot start yet, with what it waits for."""
+
+    async def healthz(request: web.Request) -> web.Response:
+        return web.json_response({"ok": False, "problems": [problem()]}, status=503)
+
+    page = web.Application()
+    page.router.add_get("/healthz", healthz)
+    return page
+
+
 class HealthPages:
     """The two pages, as an aiohttp application."""
 

@@ -1,21 +1,12 @@
-"""Waiting for work without missing the call to stop."""
+"""How long a loop waits when nothing wakes it."""
 
-import asyncio
-
-from storage.port import Store
+from delivery.clock import Clock
 
 LONGEST_IDLE = 1.0
-"""Seconds between looks when nothing wakes a loop: what falls due in the meantime is that late."""
+"""Seconds between looks: what falls due in the meantime is that late."""
+SHORTEST_IDLE = 0.02
 
 
-async def idle(store: Store, stopping: asyncio.Event) -> None:
-    """Return when there may be work, when it is time to stop, or after ``LONGEST_IDLE``."""
-    waits = {
-        asyncio.ensure_future(store.wait_for_work(LONGEST_IDLE)),
-        asyncio.ensure_future(stopping.wait()),
-    }
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+def longest_idle(clock: Clock) -> float:
+    """Seconds between looks: a clock that runs faster is looked at more often."""
+    return max(SHORTEST_IDLE, LONGEST_IDLE / max(1.0, clock.factor))

@@ -16,6 +16,9 @@ REMEMBERED_FOR = 300.0
 ANSWER_WITHIN = 1.0
 """Seconds; a press must be acknowledged within three."""
 
+MOST_PEOPLE = 2_000
+"""Whose channels are remembered; beyond, those asked about first are asked about again."""
+
 Change: TypeAlias = Callable[[frozenset[str]], frozenset[str]]
 
 log = structlog.get_logger()
@@ -31,6 +34,7 @@ class Membership:
         self._bot_user = bot_user
         self._now = now
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._channels: dict[str, tuple[float, frozenset[str]]] = {}
         self._asking: dict[str, asyncio.Task[frozenset[str]]] = {}
         self._meanwhile: dict[str, list[Change]] = {}
 
@@ -51,6 +55,23 @@ class Membership:
             if remembered:
                 return remembered[1]
             raise RolesUnknown(channel) from error
+
+    async def channels_of(self, user: str) -> frozenset[str]:
+        """The channels somebody is in. ``RolesUnknown`` while Slack does not tell."""
+        remembered = self._channels.get(user)
+        if remembered and remembered[0] > self._now():
+            return remembered[1]
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN):
+                channels = await self._gateway.channels_of(user)
+        except (TimeoutError, SlackError) as error:
+            log.warning("channels not read", user=user, reason=str(error) or "too slow")
+            raise RolesUnknown(user) from error
+        self._channels.pop(user, None)
+        self._channels[user] = (self._now() + REMEMBERED_FOR, channels)
+        if len(self._channels) > MOST_PEOPLE:
+            del self._channels[next(iter(self._channels))]
+        return channels
 
     def _asked(self, channel: str) -> asyncio.Task[frozenset[str]]:
         if channel not in self._asking:
@@ -73,9 +94,11 @@ class Membership:
         return members
 
     def joined(self, channel: str, user: str) -> None:
+        self._channels.pop(user, None)
         self._change(channel, lambda members: members | {user} - {self._bot_user})
 
     def left(self, channel: str, user: str) -> None:
+        self._channels.pop(user, None)
         self._change(channel, lambda members: members - {user})
 
     def _change(self, channel: str, change: Change) -> None:

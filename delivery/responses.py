@@ -62,8 +62,9 @@ def read_channel(channel: Mapping[str, Any]) -> Channel:
     )
 
 
-def read_person(user: Mapping[str, Any]) -> Person:
-    """docs.slack.dev/reference/objects/user-object. Names may be missing for people outside."""
+def read_person(user: Mapping[str, Any], team: str, enterprise: str = "") -> Person:
+    """docs.slack.dev/reference/objects/user-object. Names may be missing for people outside. Who is
+    of neither our team nor our organisation (``enterprise``, where there is one) is an outsider."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or profile.get("real_name") or user.get("name")
     return Person(
@@ -73,10 +74,22 @@ def read_person(user: Mapping[str, Any]) -> Person:
         locale=str(user.get("locale") or ""),
         timezone=str(user.get("tz") or ""),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        outsider=bool(user.get("is_stranger")),
+        outsider=_is_outside(user, team, enterprise),
         bot=bool(user.get("is_bot")),
         deactivated=bool(user.get("deleted")),
     )
+
+
+def _is_outside(user: Mapping[str, Any], team: str, enterprise: str) -> bool:
+    """``is_stranger`` is false for people of other organisations in a channel shared with us, so
+    their team has to tell (docs.slack.dev/apis/slack-connect)."""
+    theirs = user.get("team_id")
+    if user.get("is_stranger"):
+        return True
+    if not theirs or theirs == team:
+        return False
+    organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
+    return not enterprise or organisation != enterprise
 
 
 def read_found(message: Mapping[str, Any], channel: str) -> FoundMessage:

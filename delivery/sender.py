@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter
 
-from delivery.clock import Clock
+from delivery.clock import Clock, passing
 from delivery.errors import (
     AccessLost,
     ChannelUnusable,
@@ -28,15 +28,19 @@ from delivery.errors import (
     TooFast,
 )
 from delivery.gateway import Gateway
-from delivery.idling import LONGEST_IDLE, idle
-from delivery.pace import Pace, SlotFarOff
+from delivery.idling import LONGEST_IDLE, longest_idle
+from delivery.pace import Pacing, SlotFarOff
 from delivery.responses import FoundMessage
+from storage.bell import Work
 from storage.errors import StoreUnavailable
 from storage.outbox import (
+    CarryFiles,
     Content,
+    Destination,
     Edit,
     InChannel,
     ItemMessage,
+    JoinChannel,
     Lane,
     MessageAt,
     OutboxItem,
@@ -63,6 +67,8 @@ SETTLING = timedelta(seconds=2)
 LONGEST_BACKOFF = timedelta(seconds=60)
 AFTER_ACCESS = timedelta(seconds=5)
 """A lost token ends the bot; what waited goes out soon after it starts with a new one."""
+MOST_CARRIES = 8
+"""Tries to bring files over, some minutes in all; then people are told that they did not come."""
 MOST_ATTEMPTS = 1_440
 """With the back-off this is about a day; an item whose outcome is unknown even then is given up and
 stays on record. What was certainly not done is tried for ever: Slack may be away for long."""
@@ -93,7 +99,7 @@ class Sender:
         self,
         store: Store,
         gateway: Gateway,
-        pace: Pace,
+        pace: Pacing,
         clock: Clock,
         owner: str,
         notice: Noticing,
@@ -106,7 +112,9 @@ class Sender:
         self._owner = owner
         self._notice = notice
         self._on_access_lost = on_access_lost
-        self._stopping = asyncio.Event()
+        self._in_hand: dict[str, asyncio.Task[None] | None] = {}
+        self._work = {lane: store.listen(Work(lane)) for lane in Lane}
+        self._stopping = False
 
     async def run(self) -> None:
         """Send until :meth:`stop`; what is being sent then is finished first."""
@@ -116,11 +124,13 @@ class Sender:
 
     def stop(self) -> None:
         """Take no new items."""
-        self._stopping.set()
+        self._stopping = True
+        for work in self._work.values():
+            work.ring()
 
     async def _run_lane(self, lane: Lane) -> None:
         sending: set[asyncio.Task[None]] = set()
-        while not self._stopping.is_set():
+        while not self._stopping:
             free = AT_ONCE[lane] - len(sending)
             leases = await self._lease(lane, free) if free else []
             for lease in leases:
@@ -129,14 +139,18 @@ class Sender:
                 task.add_done_callback(sending.discard)
             if not free:
                 await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-            elif not leases:
-                await idle(self._store, self._stopping)
+            elif not leases and not self._stopping:
+                await self._work[lane].wait(longest_idle(self._clock))
         await asyncio.gather(*sending)
 
     async def _lease(self, lane: Lane, limit: int) -> list[OutboxLease]:
         try:
             return await self._store.lease_outbox(
-                lane, self._owner, self._clock.now(), limit=limit, lease_for=LEASE
+                lane,
+                self._owner,
+                self._clock.now(),
+                limit=limit,
+                lease_for=passing(self._clock, LEASE),
             )
         except StoreUnavailable:
             log.warning("the store is away, sending pauses", lane=lane)
@@ -144,6 +158,19 @@ class Sender:
             return []
 
     async def _send_or_log(self, lease: OutboxLease) -> None:
+        """A clock that is set forward ends leases early: what is still in our own hands then is
+        first let go of, and looked for."""
+        key, task = lease.item.key, asyncio.current_task()
+        earlier, self._in_hand[key] = self._in_hand.get(key), task
+        if earlier is not None:
+            await asyncio.wait({earlier})
+        try:
+            await self._send_and_log(lease)
+        finally:
+            if self._in_hand[key] is task:
+                del self._in_hand[key]
+
+    async def _send_and_log(self, lease: OutboxLease) -> None:
         try:
             await self.send(lease)
         except StoreUnavailable:
@@ -153,7 +180,7 @@ class Sender:
             await self._retry_unexpected(lease)
 
     async def _retry_unexpected(self, lease: OutboxLease) -> None:
-        due = self._clock.now() + LONGEST_BACKOFF
+        due = self._clock.now() + passing(self._clock, LONGEST_BACKOFF)
         try:
             await self._store.retry_outbox(lease, due, "unexpected", doubtful=True)
         except StoreUnavailable:
@@ -190,7 +217,23 @@ class Sender:
                 await self._gateway.respond(url, content, replace_original=replace_original)
             case PublishHome(user, view):
                 await self._gateway.publish_home(user, view)
+            case JoinChannel(channel):
+                await self._join_ahead(channel)
+            case CarryFiles():
+                await self._carry(lease, item.call)
         return None
+
+    async def _carry(self, lease: OutboxLease, carry: CarryFiles) -> None:
+        channel, thread_ts = await self._destination(carry)
+        if lease.doubtful and await self._gateway.has_said(carry.comment, channel, thread_ts):
+            return
+        await self._pace.slot(channel)
+        try:
+            await self._gateway.carry_files(carry.files, channel, thread_ts, carry.comment)
+        except NotReached as error:
+            if lease.attempt < MOST_CARRIES:
+                raise
+            raise Refused(error.code) from error
 
     async def _edit(self, place: MessageAt, content: Content) -> None:
         try:
@@ -216,7 +259,7 @@ class Sender:
             if posted := await self._look_for(lease, channel, thread_ts):
                 return posted
             return await self._post_in(channel, thread_ts, lease, post)
-        except (ThreadGone, ChannelUnusable, Refused) as error:
+        except (ThreadGone, MessageGone, ChannelUnusable, Refused) as error:
             if post.fallback_user is None:
                 raise
             await self._tell_admins(error, post)
@@ -225,7 +268,7 @@ class Sender:
     async def _post_in(
         self, channel: str, thread_ts: str | None, lease: OutboxLease, post: Post
     ) -> Posted:
-        await self._pace.slot(channel)
+        await self._pace.slot(channel, lease.item.lane)
         try:
             return await self._call_post(channel, thread_ts, lease, post, post.content)
         except ChannelUnusable as error:
@@ -239,6 +282,13 @@ class Sender:
             words = Content(post.content.text)
             return await self._call_post(channel, thread_ts, lease, post, words)
 
+    async def _join_ahead(self, channel: str) -> None:
+        """Where it cannot be done, posting says so at its time."""
+        try:
+            await self._gateway.join(channel)
+        except (ChannelUnusable, Refused, AccessLost) as error:
+            log.info("cannot join by myself", channel=channel, code=error.code)
+
     async def _join(self, channel: str, kept_out: ChannelUnusable) -> None:
         try:
             await self._gateway.join(channel)
@@ -249,7 +299,7 @@ class Sender:
     async def _call_post(
         self, channel: str, thread_ts: str | None, lease: OutboxLease, post: Post, content: Content
     ) -> Posted:
-        if self._clock.now() >= lease.until - LAST_MOMENTS:
+        if self._clock.now() >= lease.until - passing(self._clock, LAST_MOMENTS):
             raise HeldTooLong
         key, persona = lease.item.key, post.persona
         try:
@@ -257,7 +307,7 @@ class Sender:
                 channel, content, key=key, thread_ts=thread_ts, persona=persona
             )
         except TooFast as error:
-            self._pace.hold(channel, error.retry_after)
+            await self._pace.hold(channel, error.retry_after)
             raise
 
     async def _post_directly(self, lease: OutboxLease, post: Post, user: str) -> Posted:
@@ -291,7 +341,7 @@ class Sender:
             await self._gateway.join(channel)
             return await self._gateway.find(key, channel, thread_ts)
 
-    async def _destination(self, post: Post) -> tuple[str, str | None]:
+    async def _destination(self, post: Post | CarryFiles) -> tuple[str, str | None]:
         match post.to:
             case InChannel(channel, thread_ts):
                 return channel, thread_ts
@@ -331,7 +381,7 @@ class Sender:
     async def _later(self, lease: OutboxLease, reason: str, after: timedelta) -> None:
         """Nothing was done, so it stays to be done, however often that happens."""
         log.info("sent again later", item=lease.item.key, reason=reason)
-        due = self._clock.now() + after
+        due = self._clock.now() + passing(self._clock, after)
         await self._store.retry_outbox(lease, due, reason, doubtful=lease.doubtful)
 
     async def _doubted(self, lease: OutboxLease, reason: str) -> None:
@@ -341,7 +391,7 @@ class Sender:
             await self._store.bury_outbox(lease, reason)
             return
         log.info("looked for and sent again later", item=lease.item.key, reason=reason)
-        due = self._clock.now() + _backoff(lease.attempt)
+        due = self._clock.now() + passing(self._clock, _backoff(lease.attempt))
         await self._store.retry_outbox(lease, due, reason, doubtful=True)
 
     async def _give_up(self, lease: OutboxLease, error: SlackError) -> None:
@@ -355,13 +405,26 @@ class Sender:
             await self._tell_admins(error, lease.item.call)
 
     async def _tell_admins(self, error: SlackError, post: Post) -> None:
-        is_for_admins = isinstance(error, ChannelUnusable | Refused | MessageRefused)
-        if not is_for_admins or not isinstance(post.to, InChannel):
+        if not isinstance(error, ChannelUnusable | Refused | MessageRefused | MessageGone):
             return
+        channel = await self._channel_of(post.to)
         now = self._clock.now()
-        notice = self._notice(post.to.channel, error.code, now)
+        notice = self._notice(channel, error.code, now) if channel else None
         if notice:
             await self._store.commit(Commit(at=now, outbox=(notice,)))
+
+    async def _channel_of(self, to: Destination) -> str | None:
+        """Where people miss the message: the channel, or that of the message it belongs under, also
+        when that was never posted. ``None`` for direct messages."""
+        match to:
+            case InChannel(channel):
+                return channel
+            case ToPerson():
+                return None
+            case UnderItem(key):
+                entry = await self._store.outbox_entry(key)
+                above = entry.item.call if entry else None
+                return await self._channel_of(above.to) if isinstance(above, Post) else None
 
 
 def _backoff(attempt: int) -> timedelta:

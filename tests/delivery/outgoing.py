@@ -22,6 +22,7 @@ class SetClock:
     """A clock that stands until it is moved."""
 
     moment: datetime = field(default_factory=lambda: datetime.now(UTC))
+    factor: float = 1.0
 
     def now(self) -> datetime:
         return self.moment

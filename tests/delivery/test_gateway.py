@@ -63,6 +63,35 @@ async def test_a_person_is_known_by_id_alone_while_a_proxy_answers_for_slack() -
 
 
 @pytest.mark.parametrize(
+    ("user", "outside"),
+    [
+        ({"team_id": "T1"}, False),
+        ({}, False),
+        ({"team_id": "T2", "is_stranger": False}, True),
+        ({"team_id": "T1", "is_stranger": True}, True),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, False),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}, True),
+    ],
+)
+async def test_who_is_of_another_organisation_is_told_by_the_team(
+    user: dict[str, object], outside: bool
+) -> None:
+    answer = {"ok": True, "user": {"id": "U1", "name": "pat", **user}}
+    async with gateway_to(lambda: web.json_response(answer)) as gateway:
+        person = await Directory(gateway, "T1", "E1").person("U1")
+
+    assert outside is person.outsider
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
+async def test_whom_slack_does_not_show_us_is_not_one_of_us(code: str) -> None:
+    async with gateway_to(lambda: web.json_response({"ok": False, "error": code})) as gateway:
+        person = await Directory(gateway, "T1").person("U1")
+
+    assert person.may_only_ask
+
+
+@pytest.mark.parametrize(
     ("told", "expected"), [("7", 7.0), ("0.5", 0.5), ("soon", 30.0), ("-3", 30.0), ("nan", 30.0)]
 )
 async def test_retry_after_is_read_where_it_can_be(told: str, expected: float) -> None:

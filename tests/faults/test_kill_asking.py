@@ -16,6 +16,7 @@ from sandbox.people import Actor
 from sandbox.server import Sandbox
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
+from tests.payload_types import SENT
 from tests.process import BotProcess
 from tests.workplace import eventually, labels
 
@@ -48,6 +49,7 @@ def few_articles(tmp_path: Path) -> Path:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(times=OFTEN, pace=False) as opened:
+        SENT.listen(opened.core.traffic)
         yield opened
 
 

@@ -19,6 +19,7 @@ from storage.kinds import TICKET_COUNTER
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
 from tests.faults.test_kill_asking import few_articles
+from tests.payload_types import SENT
 from tests.process import BotProcess
 
 __all__ = ["few_articles"]
@@ -39,6 +40,7 @@ ANSWERS = {
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(times=OFTEN) as opened:
+        SENT.listen(opened.core.traffic)
         yield opened
 
 
