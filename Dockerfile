@@ -13,7 +13,7 @@ COPY requirements.txt ./
 RUN python -m pip install --requirement requirements.txt
 
 # The sandbox comes along because bot.py offers it; `run` never starts it.
-COPY bot.py settings.py logs.py manifest.yml ./
+COPY bot.py list_taking.py playing.py rollout_commands.py settings.py logs.py manifest.yml ./
 COPY knowledge ./knowledge
 COPY helpdesk ./helpdesk
 COPY rollout ./rollout

@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := bot.py settings.py logs.py handlers knowledge helpdesk rollout delivery storage sandbox tests benchmarks
+SOURCES := bot.py list_taking.py playing.py rollout_commands.py settings.py logs.py handlers knowledge helpdesk rollout delivery storage sandbox tests benchmarks
 export REQUIRE_PG ?=
+export REQUIRE_NODE ?=
 
 .PHONY: setup sandbox test check fix bench faults pin browser postgresql help
 
@@ -28,7 +29,7 @@ sandbox: setup
 	$(BIN)/python bot.py sandbox
 
 test: setup browser postgresql
-	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --durations=12
+	REQUIRE_NODE=1 $(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --durations=12
 
 check: setup
 	$(BIN)/ruff format --check $(SOURCES)

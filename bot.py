@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -11,7 +12,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import aiohttp
 import structlog
@@ -28,11 +31,11 @@ from delivery.due import Decider, DueRunner
 from delivery.errors import AccessLost, NotReached, OutcomeUnknown, SlackError, TooFast
 from delivery.followed_clock import FollowedClock
 from delivery.gateway import Gateway, reading_client, web_client
-from delivery.health import Health, HealthPages
+from delivery.health import Health, HealthPages, waiting_page
 from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
 from delivery.membership import Membership
 from delivery.opener import Opener
-from delivery.pace import UNLIMITED, Pace
+from delivery.pace import UNLIMITED, Pace, Pacing, SharedPace
 from delivery.responses import Identity
 from delivery.sender import Sender
 from handlers.announcing import (
@@ -40,42 +43,63 @@ from handlers.announcing import (
     add_announcing_commands,
     announcing_deciders,
     register_announcing,
+    take_up_plan,
 )
+from handlers.announcing_plans import PlanInForce
 from handlers.app import build_app, register
 from handlers.asking_command import asking_commands
 from handlers.bridging import add_bridge_command
 from handlers.catalogue import Catalogue
 from handlers.connection import SocketMode, http_application
+from handlers.consenting import consent_deciders, register_consent
 from handlers.desk import Desk
+from handlers.drafts import register_drafts
 from handlers.escalation import HelpdeskDesk, escalation_deciders, register_escalation
+from handlers.forgetting import forgetting_deciders, note_in
 from handlers.gap_lessons import register_gap_lessons
+from handlers.home_presses import register_home
+from handlers.home_refresh import home_deciders
+from handlers.home_sections import with_home
 from handlers.intake import Intake
 from handlers.lessons import Teaching, register_lessons
 from handlers.notices import Notices
+from handlers.offering import offer_deciders
 from handlers.planned import with_plan
 from handlers.roles import StaffRoles
+from handlers.runbooks import register_runbooks
+from handlers.spikes import SPIKES, first_look, spike_deciders
+from handlers.ticket_alike import alike_deciders, register_alike
 from handlers.ticket_for_others import add_new_command
-from handlers.ticket_overviews import add_ticket_commands
-from helpdesk.errors import HelpdeskError
+from handlers.ticket_overviews import add_ticket_commands, register_overviews
+from handlers.ticket_search import SolvedArchive
+from handlers.wave_help import register_wave_help
+from helpdesk.errors import HelpdeskError, HelpdeskInvalid
 from helpdesk.settings import read_helpdesk
 from knowledge.commands import add_commands as add_knowledge_commands
 from knowledge.errors import KnowledgeError, Severity
 from knowledge.loading import company_file_for
 from knowledge.watching import Knowledge
+from list_taking import ListTaker
 from logs import configure_logs
+from playing import add_channels, play, start_of
 from rollout.commands import add_plan_commands
 from rollout.errors import RolloutError
-from rollout.plan import no_plan
+from rollout.plan import Plan, no_plan
 from rollout.reading import load_plan
+from rollout.schedule import schedule
 from rollout.values import Company
+from rollout_commands import add_rollout_commands
 from sandbox.errors import SandboxRefused
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox, refuse_real_tokens
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
+from storage import frames
 from storage.commands import add_commands as add_store_commands
-from storage.errors import StoreError, StoreRefused, StoreUnavailable
-from storage.opening import is_there, open_copy, open_store
+from storage.errors import StoreError, StoreNotReached, StoreRefused, StoreUnavailable
+from storage.learned import read_learned
+from storage.opening import is_there, open_copy, open_store_when_reached
 from storage.port import Commit, Store
+from storage.postgresql_store import PostgresStore
 from storage.question_commands import add_commands as add_question_commands
 
 log = structlog.get_logger()
@@ -97,6 +121,9 @@ DRAIN_WITHIN = 8.0
 """Seconds for what is in hand when the process is asked to stop; the whole stop takes up to 10."""
 TAKE_IN_WITHIN = 3.0
 """Of these, seconds for what is being decided; more may come in until the connection closes."""
+NEW_OBJECTS = 10_000
+"""Containers made between two passes of the garbage collector; Python's 700 are made by one
+question, and passes took a fifth of the time of an answer."""
 LOOK_AT_FILES_EVERY = 2.0
 LONGEST_PAUSE = 30.0
 
@@ -135,21 +162,31 @@ class Bot:
             Catalogue(), settings.default_language, identity.team, settings.admin_channel
         )
         intake = Intake(store, self._clock.now, notices, Opener(gateway))
-        people = Directory(gateway, identity.team)
+        people = Directory(gateway, identity.team, identity.enterprise or "")
         roles = Membership(gateway, identity.user)
         desk = self._desk(store, knowledge, people, roles, identity, notices)
         hours = read_helpdesk(settings.helpdesk_settings, settings.timezone.key)
         announcing = self._announcing(desk, identity.team)
+        await take_up_plan(announcing, self._clock.now())
         helpdesk = HelpdeskDesk(
             with_plan(desk, announcing), hours, settings.bridge_channel, settings.knowledge_channel
         )
+        helpdesk = with_home(helpdesk, announcing)
         teaching = Teaching(store, knowledge, identity.team)
         await teaching.catch_up()
         deciders = {**escalation_deciders(helpdesk), **announcing_deciders(announcing)}
+        deciders |= home_deciders(helpdesk.asking)
+        deciders |= {**offer_deciders(helpdesk), **consent_deciders(helpdesk)}
+        deciders |= forgetting_deciders(desk)
+        deciders |= alike_deciders(helpdesk)
+        deciders |= spike_deciders(helpdesk)
         self._start_sending(store, gateway, identity, notices, deciders)
         watching = self._watch_files(knowledge, store, notices, teaching)
         self._tasks.append(asyncio.create_task(watching))
+        lists = ListTaker(gateway, announcing, self._clock.now)
+        self._tasks.append(asyncio.create_task(_take_lists(lists)))
         await self._listen(intake, helpdesk, announcing, teaching, session, store, identity)
+        _spare_garbage_collection()
         log.info("ready", team=identity.team, articles=len(knowledge.current.library))
 
     async def stop(self) -> None:
@@ -188,13 +225,30 @@ class Bot:
         ]
 
     async def _opened_store(self) -> Store:
-        store = await open_store(self._settings.store_url)
+        async with AsyncExitStack() as meanwhile:
+            store = await self._store_when_reached(meanwhile)
         self._parts.push_async_callback(store.close)
         return store
 
+    async def _store_when_reached(self, meanwhile: AsyncExitStack) -> Store:
+        """While no database answers, ``/healthz`` says so."""
+        told: list[str] = []
+
+        async def on_wait(away: StoreNotReached, seconds: float) -> None:
+            log.warning("the store is away, trying again", reason=str(away), seconds=seconds)
+            told.append(str(away))
+            if len(told) == 1:
+                page = waiting_page(lambda: f"store: {told[-1]}")
+                await self._serve(page, "127.0.0.1", self._settings.health_port, meanwhile)
+
+        settings = self._settings
+        return await open_store_when_reached(settings.store_url, settings.store_wait, on_wait)
+
     async def _at_slack(self) -> tuple[Gateway, Identity, aiohttp.ClientSession]:
         settings = self._settings
-        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100))
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=100), json_serialize=_as_json
+        )
         self._parts.push_async_callback(session.close)
         gateway = _gateway(settings, session)
         return gateway, await _identity(gateway), session
@@ -207,7 +261,7 @@ class Bot:
         notices: Notices,
         deciders: Mapping[str, Decider],
     ) -> None:
-        pace = Pace() if self._settings.paced else Pace(UNLIMITED, UNLIMITED)
+        pace = _pace(store) if self._settings.paced else Pace(UNLIMITED, UNLIMITED)
         sender = Sender(
             store,
             gateway,
@@ -219,7 +273,7 @@ class Bot:
         )
         housekeeping = housekeeper(store, identity.team, self._settings.retention)
         deciders = {HOUSEKEEPING: housekeeping, **deciders}
-        due = DueRunner(store, self._clock, self._owner, deciders)
+        due = DueRunner(store, self._clock, self._owner, deciders, notices.due_given_up)
         running = [asyncio.create_task(sender.run()), asyncio.create_task(due.run())]
         for loop in running:
             loop.add_done_callback(self._loop_ended)
@@ -265,9 +319,10 @@ class Bot:
         return AnnouncingDesk(
             store=desk.store,
             roles=StaffRoles(desk.roles, desk.people),
+            people=desk.people,
             catalogue=desk.catalogue,
             knowledge=desk.knowledge,
-            plan=plan,
+            plans=PlanInForce(plan, path),
             company=Company.load(company),
             team=team,
             admin_channel=settings.admin_channel,
@@ -289,18 +344,29 @@ class Bot:
         now = self._clock.now()
         if await store.due_command(HOUSEKEEPING) is None:
             await store.commit(Commit(at=now, due=(first_housekeeping(identity.team, now),)))
+        if await store.due_command(SPIKES) is None:
+            await store.commit(Commit(at=now, due=(first_look(identity.team, now),)))
         client = web_client(settings.bot_token.get_secret_value(), settings.api_url, session)
         secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
         app = build_app(client, _authorized(identity, settings), secret)
         register_escalation(app, intake, helpdesk)
         register_lessons(app, intake, helpdesk, teaching)
+        register_drafts(app, intake, helpdesk, teaching)
+        register_alike(app, intake, helpdesk)
+        register_runbooks(app, intake, helpdesk)
         register_gap_lessons(app, intake, helpdesk)
         router = asking_commands(helpdesk.asking)
-        add_ticket_commands(router, helpdesk)
+        archive = SolvedArchive(store)
+        self._tasks.append(asyncio.create_task(_read_archive(archive, identity.team, now)))
+        add_ticket_commands(router, helpdesk, archive)
+        register_overviews(app, intake, helpdesk, archive)
+        register_home(app, intake, helpdesk)
+        register_consent(app, intake, helpdesk)
         add_bridge_command(router, helpdesk)
         add_new_command(router, helpdesk)
         add_announcing_commands(router, announcing)
         register_announcing(app, intake, announcing)
+        register_wave_help(app, intake, helpdesk)
         register(app, intake, helpdesk.asking, router)
         if settings.app_token is None:
             self._parts.push_async_callback(_drained, intake)
@@ -308,7 +374,11 @@ class Bot:
             await self._serve(http_application(app), settings.host, settings.port)
         else:
             connection = SocketMode(
-                app, settings.app_token.get_secret_value(), client, self._refused_connection
+                app,
+                settings.app_token.get_secret_value(),
+                client,
+                self._refused_connection,
+                own_user=identity.user,
             )
             await self._serve_health(Health(store, self._clock, (connection.problem,)))
             self._parts.push_async_callback(connection.close)
@@ -324,10 +394,16 @@ class Bot:
         pages = HealthPages(health)
         await self._serve(pages.application(), "127.0.0.1", self._settings.health_port)
 
-    async def _serve(self, application: web.Application, host: str, port: int) -> None:
+    async def _serve(
+        self,
+        application: web.Application,
+        host: str,
+        port: int,
+        parts: AsyncExitStack | None = None,
+    ) -> None:
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
-        self._parts.push_async_callback(runner.cleanup)
+        (parts or self._parts).push_async_callback(runner.cleanup)
         await web.TCPSite(runner, host, port).start()
 
     async def _watch_files(
@@ -359,6 +435,22 @@ async def _drained(intake: Intake) -> None:
         await asyncio.wait_for(intake.drained(), TAKE_IN_WITHIN)
 
 
+async def _read_archive(archive: SolvedArchive, team: str, now: datetime) -> None:
+    """What the first search would read; where the store is away, that search reads it."""
+    with contextlib.suppress(StoreUnavailable):
+        await archive.read(team, now)
+
+
+async def _take_lists(lists: ListTaker) -> None:
+    """Until cancelled; a look that fails is followed by another one."""
+    while True:
+        await asyncio.sleep(LOOK_AT_FILES_EVERY)
+        try:
+            await lists.run_once()
+        except Exception:
+            log.exception("uploaded lists could not be looked at")
+
+
 async def _catch_up(teaching: Teaching) -> None:
     """Lessons that another process published, or that a reload forgot."""
     try:
@@ -371,6 +463,23 @@ def load_knowledge(settings: Settings) -> Knowledge:
     """The articles the settings name, with the company's values. Raises ``KnowledgeInvalid``."""
     folder = settings.knowledge_dir
     return Knowledge(folder, settings.company_file or company_file_for(folder))
+
+
+def _pace(store: Store) -> Pacing:
+    """One budget for all who share a database."""
+    return SharedPace(store) if isinstance(store, PostgresStore) else Pace()
+
+
+def _spare_garbage_collection() -> None:
+    """What was loaded lives as long as the bot, so it is not looked through again; new objects are
+    looked through after so many that a question costs no pass of its own."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 20, 50)
+
+
+def _as_json(body: object) -> str:
+    return frames.dump(body).decode()
 
 
 def _gateway(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
@@ -469,13 +578,18 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--no-bot", action="store_true", help="the workspace alone")
     sandbox.set_defaults(command=_sandbox)
 
+    playing = commands.add_parser("play", help="play a rollout plan in the sandbox, in seconds")
+    playing.add_argument("plan", type=Path, help="the plan file")
+    playing.set_defaults(command=_play)
+
     check = commands.add_parser("check", help="look at settings, tokens, channels and knowledge")
     check.set_defaults(command=_check)
 
-    add_knowledge_commands(commands, SystemClock().now().date())
+    add_knowledge_commands(commands, SystemClock().now().date(), read_learned)
     add_store_commands(commands)
     add_plan_commands(commands, SystemClock().now)
-    add_question_commands(commands, SystemClock().now())
+    add_rollout_commands(commands, SystemClock().now)
+    add_question_commands(commands, SystemClock().now(), note_in)
 
     return parser
 
@@ -510,8 +624,34 @@ async def _run_sandbox(port: int, *, with_bot: bool) -> int:
     return OK
 
 
-async def _start_bot(sandbox: Sandbox, folder: str) -> asyncio.subprocess.Process:
-    own = sandbox_environment(sandbox, f"tinydb:{folder}/store")
+def _play(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    refuse_real_tokens(environment)
+    configure_logs(environment.get("LOG_LEVEL", "ERROR"))
+    plan = load_plan(options.plan)
+    if not schedule(plan).announcements:
+        print(f"{options.plan} has no announcements to play.")
+        return NOT_WELL
+    return asyncio.run(_run_plan(plan, options.plan))
+
+
+async def _run_plan(plan: Plan, path: Path) -> int:
+    with tempfile.TemporaryDirectory(prefix="signpost-play-") as folder:
+        manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
+        async with Sandbox(manifest=manifest, pace=False, clock_start=start_of(plan)) as sandbox:
+            add_channels(sandbox, plan)
+            own = {"ROLLOUT_PLAN": str(path), "SLACK_PACE": "OFF", "LOG_LEVEL": "ERROR"}
+            bot = await _start_bot(sandbox, folder, own)
+            try:
+                return await play(plan, sandbox, sys.stdout)
+            finally:
+                bot.terminate()
+                await bot.wait()
+
+
+async def _start_bot(
+    sandbox: Sandbox, folder: str, more: Mapping[str, str] = MappingProxyType({})
+) -> asyncio.subprocess.Process:
+    own = sandbox_environment(sandbox, f"tinydb:{folder}/store") | dict(more)
     process = await asyncio.create_subprocess_exec(
         sys.executable, __file__, "run", env=dict(os.environ) | own
     )
@@ -565,6 +705,21 @@ def _examine_here(settings: Settings) -> Iterator[Finding]:
         yield Finding(verdict, "knowledge", seen, mend)
     except KnowledgeError as error:
         yield Finding(Verdict.ERROR, "knowledge", str(error).splitlines()[0], "Mend that file")
+    yield from _examine_helpdesk(settings)
+
+
+def _examine_helpdesk(settings: Settings) -> Iterator[Finding]:
+    """Each fault of the helpdesk's settings as a finding of its own."""
+    try:
+        read_helpdesk(settings.helpdesk_settings, settings.timezone.key)
+    except HelpdeskInvalid as invalid:
+        for problem in invalid.problems:
+            wrong, _, mend = problem.partition(". ")
+            yield Finding(Verdict.ERROR, "helpdesk", wrong, mend or "Mend that line")
+        return
+    path = settings.helpdesk_settings
+    seen = str(path) if path else "no file, the defaults hold"
+    yield Finding(Verdict.GOOD, "helpdesk", seen)
 
 
 async def _examine_slack(settings: Settings) -> list[Finding]:

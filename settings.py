@@ -16,6 +16,7 @@ from storage.retention import Retention
 SLACK_API = "https://slack.com/api/"
 _CHANNEL = re.compile(r"^[CG][A-Z0-9]{3,}$")
 MOST_DAYS = 3_650
+LONGEST_WAIT = 86_400
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -67,6 +68,7 @@ class Settings:
     paced: bool = True
     clock_url: str | None = None
     retention: Retention = field(default_factory=Retention)
+    store_wait: float = 300.0
 
     @property
     def role_channels(self) -> Mapping[str, str]:
@@ -137,6 +139,7 @@ def _read(reading: "_Reading") -> Settings:
             question_days=reading.days("QUESTION_DAYS", 365),
             failed_payload_days=reading.days("FAILED_PAYLOAD_DAYS", 30),
         ),
+        store_wait=float(reading.seconds("STORE_WAIT_SECONDS", 300)),
         paced=reading.choice("SLACK_PACE", ("ON", "OFF"), "ON") == "ON",
     )
 
@@ -202,6 +205,13 @@ class _Reading:
         value = self.text(name, str(default))
         if not value.isdigit() or not 1 <= int(value) <= MOST_DAYS:
             self.wrong(name, f"{value!r} is no number of days", f"Use 1 to {MOST_DAYS}")
+            return default
+        return int(value)
+
+    def seconds(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdigit() or int(value) > LONGEST_WAIT:
+            self.wrong(name, f"{value!r} is no number of seconds", f"Use 0 to {LONGEST_WAIT}")
             return default
         return int(value)
 

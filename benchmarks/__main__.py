@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable
 from importlib import import_module
 
-PARTS = ("storage", "matching", "asking")
+PARTS = ("storage", "matching", "asking", "announcing", "rollout", "escalating")
 
 
 def main(arguments: list[str]) -> None:

@@ -1,18 +1,53 @@
 """Fixtures that every part of the suite shares."""
 
+import json
 import os
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
 from knowledge.watching import Knowledge
+from tests.payload_types import MISSING, SENT, TSC, complaints, is_required
 from tests.postgresql import postgresql_server, postgresql_url
 from tests.workplace import Workplace, open_workplace
 
 __all__ = ["postgresql_server", "postgresql_url"]
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def within_slacks_limits() -> Iterator[None]:
+    """Whatever a test asserts: the bot sent nothing that Slack would refuse as too long or
+    malformed."""
+    yield
+    assert [] == SENT.beyond_limits()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where Node is required, everything that the bot sent in any test is checked against Slack's
+    types. Workers hand what they kept to the process that started them."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["payloads"] = json.dumps(SENT.kept)
+        return
+    if not is_required() or not SENT.kept:
+        return
+    with TemporaryDirectory() as folder:
+        found = complaints(SENT.as_typescript(), Path(folder) / "types") if TSC.exists() else []
+    if found or not TSC.exists():
+        sys.stderr.write("\n".join(["", "Payloads and Slack's types:", *(found or [MISSING]), ""]))
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker ended."""
+    SENT.add(json.loads(getattr(node, "workeroutput", {}).get("payloads", "{}")))
 
 
 @pytest.fixture(scope="session")

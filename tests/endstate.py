@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from helpdesk.ticket import State as Standing
 from helpdesk.ticket import Ticket, about, ticket_id
 from knowledge.question import State, question_id
 from sandbox.conversation import Message
@@ -46,6 +47,7 @@ async def faults_of_tickets(sandbox: Sandbox, store: Store, said: Counter[str]) 
             continue
         questions[stored.record.question] += 1
         found += _faults_of_ticket(stored.record, said)
+        found += await _faults_of_group(stored.record, store)
         found += await _unfinished(store, about(stored.record))
     return found + [f"{one} has {n} tickets" for one, n in questions.items() if one and n > 1]
 
@@ -62,6 +64,20 @@ def _faults_of_ticket(ticket: Ticket, said: Counter[str]) -> list[str]:
         if cards != [card.key]:
             found.append(f"tier {card.tier} sees {ticket.name} as {cards}, not {card.key}")
     return found
+
+
+async def _faults_of_group(ticket: Ticket, store: Store) -> list[str]:
+    """A linked ticket waits for one that is worked on and knows of it."""
+    if ticket.state is not Standing.LINKED:
+        return []
+    main = await store.get(TICKET, ticket.main)
+    if main is None or not main.record.open:
+        return [f"{ticket.name} is linked to {ticket.main}, which is closed or lost"]
+    if main.record.state in (Standing.LINKED, Standing.DELIVERED):
+        return [f"{ticket.name} is linked to {main.record.name}, which is {main.record.state}"]
+    if ticket.number not in main.record.linked:
+        return [f"{main.record.name} does not know that {ticket.name} is linked to it"]
+    return []
 
 
 async def all_sent(store_url: str, timeout: float = 150.0) -> None:

@@ -144,6 +144,12 @@ class OwnServer(Server):
             time.sleep(0.05)
         raise TimeoutError("PostgreSQL did not start")
 
+    def require_password(self, role: str) -> None:
+        """From now on this role must say its password."""
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all {role} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
+        self.run_statement("SELECT pg_reload_conf()")
+
     def stop(self) -> None:
         """As a crash: nothing is finished."""
         self._process.send_signal(signal.SIGQUIT)

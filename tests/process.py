@@ -21,6 +21,11 @@ class BotProcess:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self, timeout: float = 60.0) -> None:
         """Start and wait until it is connected."""
         with self._log.open("ab") as log:

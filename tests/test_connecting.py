@@ -8,6 +8,7 @@ from bot import sandbox_environment
 from handlers import connection
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
+from tests.payload_types import SENT
 from tests.workplace import Workplace
 
 
@@ -16,6 +17,7 @@ async def test_an_address_that_went_stale_is_asked_for_anew(
 ) -> None:
     monkeypatch.setattr(connection, "CONNECT_WITHIN", 2.0, raising=False)
     async with Sandbox(pace=False) as sandbox:
+        SENT.listen(sandbox.core.traffic)
         refused = sandbox.core.faults.add("connect", "error", times=1)
         workplace = Workplace(sandbox, sandbox_environment(sandbox, store_url), knowledge)
         starting = asyncio.create_task(workplace.start_bot())

@@ -17,6 +17,7 @@ from bot import MANIFEST, Bot, sandbox_environment
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
 from settings import read_settings
+from tests.payload_types import SENT
 from tests.process import BotProcess
 from tests.workplace import Workplace
 
@@ -28,6 +29,7 @@ ASKS = "how do I enroll my iPhone?"
 async def sandbox() -> AsyncIterator[Sandbox]:
     manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
     async with Sandbox(manifest=manifest, pace=False) as opened:
+        SENT.listen(opened.core.traffic)
         yield opened
 
 
@@ -172,6 +174,37 @@ async def test_check_names_what_is_wrong_with_a_channel_and_how_to_mend_it(
     assert "#general is public" in output
     assert "TIER2_CHANNEL" in output
     assert "/invite @signpost" in output
+
+
+async def test_check_names_every_fault_of_the_helpdesks_settings_and_how_to_mend_it(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    file = tmp_path / "helpdesk.yaml"
+    file.write_text("all: {timezone: Mars/Olympus, days: [caturday]}\ntier2: {claim: soon}\n")
+    environment = sandbox_environment(sandbox, f"tinydb:{tmp_path / 'store'}")
+    wrong = environment | {"HELPDESK_SETTINGS": str(file)}
+
+    code, output = await asyncio.to_thread(bot_command, "check", environment=wrong)
+
+    assert 1 == code
+    assert "all.timezone: 'Mars/Olympus' is no time zone" in output
+    assert "Use an IANA name such as Europe/Amsterdam" in output
+    assert "all.days: 'caturday' is no day" in output
+    assert "tier2.claim: 'soon' is no duration" in output
+
+
+async def test_check_says_that_the_helpdesks_settings_are_in_order(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    environment = sandbox_environment(sandbox, f"tinydb:{tmp_path / 'store'}")
+    example = str(ROOT / "helpdesk.example.yaml")
+
+    code, output = await asyncio.to_thread(
+        bot_command, "check", environment=environment | {"HELPDESK_SETTINGS": example}
+    )
+
+    assert 0 == code
+    assert f"helpdesk: {example}" in output
 
 
 async def test_check_names_missing_scopes(sandbox: Sandbox, tmp_path: Path) -> None:
