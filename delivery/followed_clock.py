@@ -2,6 +2,7 @@
 set the time by which things fall due."""
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ class FollowedClock:
         self._speed = 1.0
         self._turns = "-1"
         self._stands_at: datetime | None = None
+        self._runs_fast = asyncio.Event()
 
     @property
     def factor(self) -> float:
@@ -69,7 +71,14 @@ class FollowedClock:
             if self._speed > 1.0:
                 await work.wait(longest_idle(self))
             else:
-                await asyncio.sleep(LONGEST_IDLE)
+                await self._until_it_runs_fast()
+
+    async def _until_it_runs_fast(self) -> None:
+        """Or for a moment. At its own pace a clock need not be told of every commit."""
+        self._runs_fast.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_IDLE):
+                await self._runs_fast.wait()
 
     def _stand_at(self, due: datetime | None) -> None:
         """Time that has passed does not come back because something is due earlier."""
@@ -77,7 +86,11 @@ class FollowedClock:
         self._stands_at = max(due, now) if due and self._speed > 1.0 else None
 
     def _hear(self, clock: dict[str, Any]) -> None:
-        self._told = datetime.fromisoformat(clock["now"])
+        speed = 0.0 if clock["paused"] else float(clock["speed"])
+        told = datetime.fromisoformat(clock["now"])
+        if speed > 1.0 >= self._speed:
+            self._stands_at = told  # until it is known what falls due next
+            self._runs_fast.set()
+        self._told, self._speed = told, speed
         self._heard_at = time.monotonic()
-        self._speed = 0.0 if clock["paused"] else float(clock["speed"])
         self._turns = str(clock["turns"])

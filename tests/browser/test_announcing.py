@@ -40,7 +40,12 @@ async def test_an_admin_composes_another_approves_and_the_channel_reads_it(
     await card.wait_for()
 
     await ada.get_by_role("button", name="Preview").click()
-    await ada.get_by_text("The preview is in your direct message with me.").wait_for()
+    shown = ada.locator("#main")
+    await shown.get_by_text("The preview is in your direct message with me.").wait_for()
+        ada.locator("#main")
+        .get_by_text("The preview is in your direct message with me.")
+        .wait_for()
+    )
     await ada.screenshot(path=tmp_path / "card.png")
     preview = await visit("ada", "D0ADA")
     await preview.get_by_text("IT: your devices join Microsoft Intune").first.wait_for()

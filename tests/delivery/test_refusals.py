@@ -4,6 +4,7 @@ from delivery.clock import SystemClock
 from sandbox.seed import channel_id
 from storage.outbox import Content, Edit, InChannel, MessageAt, Post, Whisper
 from tests.delivery.outgoing import Outgoing, post
+from tests.payload_types import SENT
 
 BROKEN = ({"type": "no_such_block"},)
 
@@ -71,6 +72,7 @@ async def test_refused_blocks_of_an_edit_leave_its_words(outgoing: Outgoing) -> 
     await send_all(outgoing)
 
     assert 1 == outgoing.said_in("ask-it", "after")
+    assert ["no_such_block" in one for one in SENT.beyond_limits()] == [True]
 
 
 async def test_what_cannot_be_shown_in_passing_is_said_directly(outgoing: Outgoing) -> None:
