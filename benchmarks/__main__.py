@@ -1,10 +1,11 @@
 """`python -m benchmarks [--quick]`: every benchmark, one after the other, as Markdown tables."""
 
-import asyncio
 import inspect
 import sys
 from collections.abc import Awaitable
 from importlib import import_module
+
+import uvloop
 
 PARTS = ("storage", "matching", "asking", "announcing", "rollout", "escalating")
 
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> None:
         print(f"\n## {part}\n", flush=True)
         running = import_module(f"benchmarks.{part}").main(arguments)
         if inspect.isawaitable(running):
-            asyncio.run(_finished(running))
+            uvloop.run(_finished(running))
 
 
 async def _finished(running: Awaitable[None]) -> None:

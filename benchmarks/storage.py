@@ -27,6 +27,7 @@ from typing import Protocol, TypeAlias
 
 import orjson
 import psycopg
+import uvloop
 from tinydb import TinyDB, where
 
 from storage.disk import DiskFile, LocalDisk
@@ -519,4 +520,4 @@ async def main(arguments: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    uvloop.run(main(sys.argv[1:]))

@@ -143,11 +143,9 @@ class TinyStore:
 
     def _drafted(self, commit: Commit) -> Draft:
         """Raises ``Duplicate`` or ``Conflict``; nothing is changed yet."""
-        draft, at = Draft(self._tables), instant(commit.at)
-        for key in dict.fromkeys(commit.keys):
-            if draft.get(KEY, key) is not None:
-                raise Duplicate(key)
-            draft.put(KEY, key, {"at": at})
+        draft = Draft(self._tables)
+        if commit.keys:
+            _draft_keys(draft, commit)
         for kind, record_id, expected in commit.expects:
             _expect(draft, kind, record_id, expected)
         _finish_due(draft, commit.finishes)
@@ -507,6 +505,14 @@ def _expect(draft: Draft, kind: str, record_id: str, expected: int) -> None:
 def _draft_delete(draft: Draft, delete: Delete) -> None:
     _expect(draft, delete.kind.name, delete.id, delete.expected)
     draft.delete(RECORDS + delete.kind.name, delete.id)
+
+
+def _draft_keys(draft: Draft, commit: Commit) -> None:
+    at = instant(commit.at)
+    for key in dict.fromkeys(commit.keys):
+        if draft.get(KEY, key) is not None:
+            raise Duplicate(key)
+        draft.put(KEY, key, {"at": at})
 
 
 def _finish_due(draft: Draft, lease: DueLease | None) -> None:
