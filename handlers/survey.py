@@ -92,7 +92,8 @@ async def decide_answered(submitted: Submitted, desk: AnnouncingDesk, now: datet
     language = Language(metadata["language"])
     say = desk.say_in(language)
     stored = await desk.store.get(ANNOUNCEMENT, metadata["id"])
-    if stored is None or not _still_open(stored.record, now):
+    ours = stored is not None and stored.record.team == submitted.team
+    if stored is None or not ours or not _still_open(stored.record, now):
         return _read(say("survey-closed"), say)
     group = stored.record.group
     record_id = response_id(desk.team, group, submitted.user)
