@@ -186,7 +186,6 @@ class Bot:
         lists = ListTaker(gateway, announcing, self._clock.now)
         self._tasks.append(asyncio.create_task(_take_lists(lists)))
         await self._listen(intake, helpdesk, announcing, teaching, session, store, identity)
-        _spare_garbage_collection()
         log.info("ready", team=identity.team, articles=len(knowledge.current.library))
 
     async def stop(self) -> None:
@@ -524,6 +523,7 @@ async def run_bot(settings: Settings) -> int:
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
+            _spare_garbage_collection()
             await stopped
         starting.cancel()
     except AccessLost as error:
