@@ -55,6 +55,7 @@ def long_date(day: date, language: Language) -> str:
     return format_date(day, format="long", locale=_BABEL[language])
 
 
+@lru_cache(maxsize=16)
 def _bundle(language: Language, folder: Path) -> FluentBundle:
     # Isolation marks would show up when a text is searched for or copied from a message.
     bundle = FluentBundle([language.value], use_isolating=False)
