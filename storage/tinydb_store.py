@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -142,10 +142,9 @@ class TinyStore:
         raise refusal
 
     def _drafted(self, commit: Commit) -> Draft:
-        """Raises ``Duplicate`` or ``Conflict``; nothing is changed yet."""
+        """Raises ``Duplicate``, ``Conflict`` or ``ValueError``; nothing is changed yet."""
         draft = Draft(self._tables)
-        if commit.keys:
-            _draft_keys(draft, commit)
+        _draft_keys(draft, commit.keys, instant(commit.at))
         for kind, record_id, expected in commit.expects:
             _expect(draft, kind, record_id, expected)
         _finish_due(draft, commit.finishes)
@@ -507,9 +506,8 @@ def _draft_delete(draft: Draft, delete: Delete) -> None:
     draft.delete(RECORDS + delete.kind.name, delete.id)
 
 
-def _draft_keys(draft: Draft, commit: Commit) -> None:
-    at = instant(commit.at)
-    for key in dict.fromkeys(commit.keys):
+def _draft_keys(draft: Draft, keys: Sequence[str], at: str) -> None:
+    for key in dict.fromkeys(keys):
         if draft.get(KEY, key) is not None:
             raise Duplicate(key)
         draft.put(KEY, key, {"at": at})

@@ -76,7 +76,6 @@ class Recorder:
         complaint = _complaint(kind, entry.name, body)
         if complaint is not None:
             self._beyond.append(f"{entry.name}: {complaint.code} {complaint.messages}")
-            return
         self.kept.setdefault(f"{kind} {_shape(body)}", (kind, body))
 
     def beyond_limits(self) -> list[str]:

@@ -3,6 +3,7 @@
 import errno
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,6 +180,15 @@ class FaultyFile:
 
     def close(self) -> None:
         self.file.close()
+
+
+SLOW = 0.03
+"""Seconds of a write that makes a disk count as slow, whatever the writes before it took."""
+
+
+def is_slow() -> None:
+    """A fault that takes long."""
+    time.sleep(SLOW)
 
 
 def fails(error: int = errno.EIO) -> Callable[[], None]:

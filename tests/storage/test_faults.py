@@ -37,7 +37,7 @@ from tests.storage.cast import (
     put,
     rows_of,
 )
-from tests.storage.disks import FaultyDisk, Gate, MemoryDisk, fails
+from tests.storage.disks import FaultyDisk, Gate, MemoryDisk, fails, is_slow
 from tests.storage.writing import decision
 
 ROOT = Path(__file__).parents[2]
@@ -409,6 +409,7 @@ class TestFailingDisk:
     async def test_a_failed_write_undoes_what_was_decided_after_the_last_good_one(
         self, store: TinyStore, disk: FaultyDisk
     ) -> None:
+        disk.faults.before_sync = is_slow
         await store.commit(put(Note("1", text="kept")))
         gate = Gate()
         disk.faults.before_sync = gate
@@ -429,6 +430,7 @@ class TestFailingDisk:
     async def test_a_chain_of_decisions_falls_with_its_first(
         self, store: TinyStore, disk: FaultyDisk
     ) -> None:
+        disk.faults.before_sync = is_slow
         await store.commit(put(Note("1", text="kept")))
         gate = Gate()
 
@@ -523,6 +525,7 @@ class TestFailingDisk:
     async def test_what_gathers_during_one_fsync_is_one_frame(
         self, store: TinyStore, disk: FaultyDisk
     ) -> None:
+        disk.faults.before_sync = is_slow
         await store.commit(decision(0))
         gate = Gate()
         disk.faults.before_sync = gate
