@@ -93,7 +93,7 @@ def user_shape(workspace: Workspace, person: Person, *, locale: bool, email: boo
     """A user object (docs.slack.dev/reference/objects/user-object); locale only when asked."""
     profile: Json = {
         "real_name": person.real_name,
-        "display_name": person.name,
+        "display_name": person.real_name,
         "title": person.title,
         "team": person.team_id,
         "status_text": "",

@@ -11,6 +11,7 @@ import { openMenu, openPanel } from "./popover.js";
 import { showScreen } from "./screens.js";
 import { directMessage, go, personName, placeTitle, shown } from "./shown.js";
 import { t } from "./words.js";
+import { icon } from "./icons.js";
 
 /** A channel's column: `{element, conversation, composer}`; the conversation still has to be loaded. */
 export function createChannelView(id) {
@@ -71,7 +72,7 @@ function heading(id) {
 
 function channelHeading(id) {
   const channel = shown.channels.get(id);
-  const sign = channel?.kind === "private" ? "🔒 " : "#";
+  const sign = channel?.kind === "private" ? icon("lock") : "#";
   const name = h("h2", {}, h("span", { "aria-hidden": "true" }, sign), channel ? channel.name : id);
   const topic = h("span", { class: "topic" }, [channel?.is_ext_shared ? t("shared") : "", channel?.topic].filter(Boolean).join(" · "));
   const title = h("div", { class: "column-title" }, name, topic);
@@ -86,7 +87,7 @@ function membersButton(channel) {
     openPanel(event.currentTarget, made);
     made.focus();
   };
-  return h("button", { type: "button", class: "button small", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": t("members.count", { count: channel.members.length }), onClick: open }, `👥 ${channel.members.length}`);
+  return h("button", { type: "button", class: "button small", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": t("members.count", { count: channel.members.length }), onClick: open }, icon("people"), ` ${channel.members.length}`);
 }
 
 function channelMenu(channel) {

@@ -6,6 +6,7 @@ import { openMenu } from "./popover.js";
 import { personName, shown } from "./shown.js";
 import { t } from "./words.js";
 import { runCommand, ownCommands } from "./commands.js";
+import { icon } from "./icons.js";
 
 const drafts = new Map();
 const MOST_OFFERED = 8;
@@ -31,11 +32,11 @@ export function createComposer({ channel, thread, label, editLast }) {
 
 function tools(state) {
   const chooser = h("input", { type: "file", multiple: true, hidden: true, onChange: (event) => attach(state, event.currentTarget.files) });
-  const attachButton = h("button", { type: "button", class: "icon-button", "aria-label": t("attach"), title: t("attach"), onClick: () => chooser.click() }, "📎");
+  const attachButton = h("button", { type: "button", class: "icon-button", "aria-label": t("attach"), title: t("attach"), onClick: () => chooser.click() }, icon("clip"));
   const shortcutButton = state.thread ? null : h("button", {
     type: "button", class: "icon-button", "aria-label": t("shortcuts"), title: t("shortcuts"), "aria-haspopup": "menu", "aria-expanded": "false",
     onClick: (event) => openMenu(event.currentTarget, shortcutItems(state), t("shortcuts")),
-  }, "⚡");
+  }, icon("bolt"));
   const send = h("button", { type: "submit", class: "button primary send", "aria-label": t("send"), title: t("send") }, "➤");
   return h("div", { class: "composer-tools" }, chooser, attachButton, shortcutButton, h("span", { class: "composer-hint" }, t("composer.hint")), send);
 }
@@ -202,5 +203,5 @@ function attachedNode(state, file) {
     state.attached.replaceChildren(...state.files.map((one) => attachedNode(state, one)));
     state.box.focus();
   };
-  return h("span", { class: "file" }, "📄 ", file.name, h("button", { type: "button", class: "icon-button", "aria-label": t("remove", { name: file.name }), onClick: remove }, "✕"));
+  return h("span", { class: "file" }, icon("file"), " ", file.name, h("button", { type: "button", class: "icon-button", "aria-label": t("remove", { name: file.name }), onClick: remove }, "✕"));
 }

@@ -13,6 +13,7 @@ import { isNarrow, showScreen } from "./screens.js";
 import { drawSidebar } from "./sidebar.js";
 import { bringBack, isDismissed, takeWritten, thingsCard } from "./things.js";
 import { setLanguage, t } from "./words.js";
+import { icon } from "./icons.js";
 
 const open = { main: null, thread: null, home: null, stop: () => {}, lost: false };
 const RETRY_AFTER = 2000;
@@ -91,7 +92,7 @@ function drawAll(personChanged) {
 function drawTopbar() {
   const bar = document.getElementById("topbar");
   const inspector = h("button", { type: "button", class: "button small", dataset: { focus: "inspector" }, "aria-expanded": String(isInspectorOpen()), "aria-controls": "inspector", onClick: toggleInspector }, t("inspector"));
-  const jump = h("button", { type: "button", class: "jump-button", dataset: { focus: "jump" }, onClick: openJump }, "🔍 ", t("jump.to"), h("kbd", {}, "Ctrl K"));
+  const jump = h("button", { type: "button", class: "jump-button", dataset: { focus: "jump" }, onClick: openJump }, icon("search"), " ", t("jump.to"), h("kbd", {}, "Ctrl K"));
   const things = isDismissed() ? h("button", { type: "button", class: "button small", onClick: () => (bringBack(), drawTopbar(), drawMain(true)) }, t("things")) : null;
   bar.replaceChildren(h("img", { class: "mark", src: "/page/icon.svg", alt: "" }), h("h1", { class: "visually-hidden" }, t("product")), h("span", { class: "product", "aria-hidden": "true" }, t("product")), jump, things || "", inspector);
 }

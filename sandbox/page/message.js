@@ -10,6 +10,7 @@ import { openMenu, openPanel } from "./popover.js";
 import { addressOf, channelName, personName, shown } from "./shown.js";
 import { ask, fileAddress, tell } from "./api.js";
 import { t } from "./words.js";
+import { icon } from "./icons.js";
 
 const answers = new Map();
 const AVATAR_COLOURS = 8;
@@ -80,7 +81,7 @@ function systemLine(message) {
 }
 
 function ephemeralNote(message) {
-  return message.ephemeral ? h("div", { class: "only-you" }, "👁 ", t("only.you")) : null;
+  return message.ephemeral ? h("div", { class: "only-you" }, icon("eye"), " ", t("only.you")) : null;
 }
 
 function heading({ message, grouped }) {
@@ -175,7 +176,7 @@ function fileNode(file) {
   if (/^image\/(png|jpeg|gif|webp)$/.test(file.mimetype || "")) {
     return h("a", { href: address, target: "_blank", rel: "noopener", class: "file-image" }, h("img", { src: address, alt: name }));
   }
-  return h("a", { href: address, target: "_blank", rel: "noopener", class: "file" }, "📄 ", name, h("span", { class: "file-size" }, ` ${Math.ceil((file.size || 0) / 1024)} kB`));
+  return h("a", { href: address, target: "_blank", rel: "noopener", class: "file" }, icon("file"), " ", name, h("span", { class: "file-size" }, ` ${Math.ceil((file.size || 0) / 1024)} kB`));
 }
 
 function reactions({ message }) {
@@ -197,7 +198,7 @@ function react(message, name, remove) {
 }
 
 function addReaction(message, style) {
-  return h("button", { type: "button", class: style, "aria-label": t("react"), title: t("react"), "aria-haspopup": "dialog", "aria-expanded": "false", onClick: (event) => pickEmoji(event.currentTarget, message) }, "☺+");
+  return h("button", { type: "button", class: style, "aria-label": t("react"), title: t("react"), "aria-haspopup": "dialog", "aria-expanded": "false", onClick: (event) => pickEmoji(event.currentTarget, message) }, icon("smile"), "+");
 }
 
 function pickEmoji(anchor, message) {
@@ -228,7 +229,7 @@ function toolbar(one) {
   if (message.subtype === "tombstone") return null;
   const lasting = !message.ephemeral;
   const reply = lasting && !inThread
-    ? h("button", { type: "button", class: "icon-button", "aria-label": t("reply.in.thread"), title: t("reply.in.thread"), onClick: () => acts.reply(message) }, "💬") : null;
+    ? h("button", { type: "button", class: "icon-button", "aria-label": t("reply.in.thread"), title: t("reply.in.thread"), onClick: () => acts.reply(message) }, icon("speech")) : null;
   const more = h("button", {
     type: "button", class: "icon-button more", "aria-label": t("more.actions"), title: t("more.actions"), "aria-haspopup": "menu", "aria-expanded": "false", dataset: { focus: "more" },
     onClick: (event) => openMenu(event.currentTarget, menuItems(one), t("more.actions")),

@@ -4,6 +4,7 @@ import { openJump } from "./jump.js";
 import { avatar } from "./message.js";
 import { addressOf, appMessages, go, personName, shown } from "./shown.js";
 import { language, t } from "./words.js";
+import { icon } from "./icons.js";
 
 const LANGUAGE_NAMES = { en: "English", nl: "Nederlands", sv: "Svenska", "zh-Hant": "繁體中文" };
 
@@ -113,7 +114,7 @@ function row(id, change, content, unread, extra = "") {
 }
 
 function channelRow(channel) {
-  const sign = channel.is_archived ? "▫" : channel.kind === "private" ? "🔒" : "#";
+  const sign = channel.is_archived ? "▫" : channel.kind === "private" ? icon("lock") : "#";
   const spoken = channel.is_archived ? t("archived") : channel.kind === "private" ? t("private") : "";
   const shared = channel.is_ext_shared ? h("span", { class: "shared", title: t("shared"), role: "img", "aria-label": t("shared") }, "◇") : null;
   const content = [h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", { class: "row-name" }, channel.name), shared, spoken ? hiddenText(` (${spoken})`) : null];

@@ -118,7 +118,7 @@ async def test_in_the_thread_the_status_and_the_replies_stand_beneath_the_questi
     await counter.fills_in("tia", card, "Reply to user", text="which build is it?")
 
     reply = await counter.in_thread(question, "which build is it?")
-    assert reply.text.startswith("tia from the helpdesk")
+    assert reply.text.startswith("Tia Torres from the helpdesk")
     assert [one for one in counter.notes(question) if "#1 ·" in one.text]
 
 
