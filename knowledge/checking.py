@@ -150,7 +150,7 @@ def _hard_to_find(library: Library) -> Iterator[Finding]:
             if len(article.phrasings) < _FEWEST_PHRASINGS:
                 continue
             for phrasing in article.phrasings[fold::_FOLDS]:
-                best = matcher.match(Query(phrasing, audience=article.audience)).best
+                best = matcher.match(_as_asked(phrasing, article)).best
                 hit = best is not None and best.article_id == article.id
                 found.setdefault((article.id, article.language), []).append(hit)
     for (article_id, language), hits in found.items():
@@ -159,6 +159,13 @@ def _hard_to_find(library: Library) -> Iterator[Finding]:
             problem = f"Only {sum(hits)} of its {len(hits)} phrasings find it when held out."
             mend = "Add phrasings, or sharpen the border to its neighbours."
             yield _warning(owner, "phrasings:", problem, mend)
+
+
+def _as_asked(phrasing: str, article: Article) -> Query:
+    """People ask among what everyone reads; a ticket asks among the runbooks of all tiers."""
+    if article.audience is Audience.EVERYONE:
+        return Query(phrasing)
+    return Query(phrasing, audience=Audience.TIER3, least=Audience.TIER1)
 
 
 def _without_fold(article: Article, fold: int) -> Article:

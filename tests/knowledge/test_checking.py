@@ -92,6 +92,14 @@ def test_an_article_that_its_own_phrasings_do_not_find_is_reported(tmp_path: Pat
     assert "Only 0 of its 3 phrasings find it when held out." in hard
 
 
+def test_a_runbook_is_looked_for_among_runbooks_as_tickets_do(tmp_path: Path) -> None:
+    write_workshop(tmp_path)
+    phrasings = "[my brakes squeal and screech, brake pads squeal, brake noise while braking]"
+    write_article(tmp_path, "en/pads.md", audience="tier2", title="Brakes", phrasings=phrasings)
+
+    assert [] == [one for one in problems(tmp_path) if "when held out" in one]
+
+
 def test_a_broken_folder_gives_the_loaders_findings(tmp_path: Path) -> None:
     write_article(tmp_path, platforms="[amiga]")
 
