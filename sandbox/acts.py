@@ -14,7 +14,7 @@ from sandbox.composing import compose, rich_text
 from sandbox.conversation import Channel, ChannelKind, Json, Message
 from sandbox.core import Core
 from sandbox.delivery import Kind
-from sandbox.elements import Placed, action_of, missing_answers, state_values
+from sandbox.elements import Placed, action_of, missing_answers, state_values, with_files
 from sandbox.errors import ActRefused, SlackRefusal
 from sandbox.limits import MODAL_STACK, explain_message, explain_view
 from sandbox.response_urls import ResponseUrl, respond
@@ -220,7 +220,7 @@ class Acts:
     def _state_with(
         self, blocks: list[Json] | None, placed: Placed, action: Json, given: Mapping[str, Any]
     ) -> dict[str, dict[str, Any]]:
-        values = state_values(blocks, given)
+        values = with_files(state_values(blocks, given), self._file)
         held = values.get(placed.block_id, {}).get(placed.action_id)
         if held is not None:
             for name in held:
@@ -255,7 +255,7 @@ class Acts:
     async def submit(self, person: Person, view: View, values: Mapping[str, Any]) -> Submitted:
         """Sends a form and carries out what the app answers: close, errors, update, push, clear."""
         blocks = view.body["blocks"]
-        view.values = state_values(blocks, {**view.values, **values})
+        view.values = with_files(state_values(blocks, {**view.values, **values}), self._file)
         view.errors = missing_answers(blocks, view.values)
         if view.errors:
             self._workspace.views_changed(person.id)

@@ -4,13 +4,13 @@ Shapes: docs.slack.dev/reference/interaction-payloads/block_actions-payload and
 docs.slack.dev/reference/interaction-payloads/view-interactions-payload.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.conversation import Json
 from sandbox.errors import ActRefused
-from sandbox.limits import options_of
+from sandbox.limits import MAX_FILES, options_of
 
 # type of element -> (name in state and action, name of the initial value)
 _SINGLE_OPTION = {
@@ -213,6 +213,22 @@ def state_values(blocks: list[Json] | None, given: Mapping[str, Any]) -> dict[st
     return values
 
 
+def with_files(
+    values: dict[str, dict[str, Any]], find: Callable[[str], Json]
+) -> dict[str, dict[str, Any]]:
+    """The same `values` with the file objects of what file inputs name, by id or as objects.
+
+    Only the id of a given object counts. `find` gives a file object by its id.
+    """
+    for elements in values.values():
+        for state in elements.values():
+            if state["type"] == "file_input":
+                named = state["files"] or ()
+                ids = [one["id"] if isinstance(one, Mapping) else one for one in named]
+                state["files"] = [find(str(one)) for one in ids]
+    return values
+
+
 def missing_answers(
     blocks: list[Json] | None, values: Mapping[str, Mapping[str, Json]]
 ) -> dict[str, str]:
@@ -227,6 +243,8 @@ def missing_answers(
                 errors[placed.block_id] = "Please complete this required field."
         elif placed.kind == "plain_text_input":
             _check_length(placed, str(state["value"]), errors)
+        elif placed.kind == "file_input":
+            _check_files(placed, state["files"], errors)
     return errors
 
 
@@ -237,6 +255,15 @@ def _check_length(placed: Placed, text: str, errors: dict[str, str]) -> None:
         errors[placed.block_id] = f"Please enter at least {shortest} characters."
     if len(text) > longest:
         errors[placed.block_id] = f"Please enter at most {longest} characters."
+
+
+def _check_files(placed: Placed, files: list[Json], errors: dict[str, str]) -> None:
+    most = int(placed.element.get("max_files") or MAX_FILES)
+    types = placed.element.get("filetypes") or ()
+    if len(files) > most:
+        errors[placed.block_id] = f"Please choose at most {most} files."
+    elif types and any(str(file["filetype"]).lower() not in types for file in files):
+        errors[placed.block_id] = f"Please choose a file of type {', '.join(types)}."
 
 
 def by_label(blocks: list[Json] | None, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

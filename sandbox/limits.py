@@ -44,6 +44,7 @@ CHOICE_OPTIONS: Final = 10
 OVERFLOW_OPTIONS: Final = 5
 PLACEHOLDER: Final = 150
 INPUT_LENGTH: Final = 3_000
+MAX_FILES: Final = 10
 ALT_TEXT: Final = 2_000
 LABEL: Final = 2_000
 CONFIRM_TITLE: Final = 100
@@ -370,7 +371,11 @@ class _Check:
     def input(self, block: Mapping[str, Any], path: str) -> None:
         self.text(block.get("label"), f"{path}/label", LABEL, plain=True)
         self._optional_text(block, "hint", path, LABEL)
-        self._element(block.get("element"), f"{path}/element", _INPUTS)
+        element = block.get("element")
+        self._element(element, f"{path}/element", _INPUTS)
+        is_file = isinstance(element, Mapping) and element.get("type") == "file_input"
+        if is_file and block.get("dispatch_action"):
+            self.complain("not allowed with file_input", f"{path}/dispatch_action")
 
     def image(self, block: Mapping[str, Any], path: str) -> None:
         self._image_source(block, path)
@@ -517,6 +522,10 @@ class _Check:
         if not isinstance(element.get("is_decimal_allowed"), bool):
             self.complain("missing required field: is_decimal_allowed", path)
 
+    def file_input(self, element: Mapping[str, Any], path: str) -> None:
+        if not 1 <= int(element.get("max_files") or MAX_FILES) <= MAX_FILES:
+            self.complain(f"must be between 1 and {MAX_FILES}", f"{path}/max_files")
+
 
 def options_of(element: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """All options of an element, out of their groups."""
@@ -557,5 +566,6 @@ _ELEMENT_RULES: dict[str, _Rule] = {
     "timepicker": _Check.timepicker,
     "datetimepicker": _Check.datetimepicker,
     "number_input": _Check.number_input,
+    "file_input": _Check.file_input,
     "image": _Check._image_source,
 }

@@ -40,10 +40,12 @@ export function fileAddress(file) {
   return `/files/${encodeURIComponent(file.id)}/${encodeURIComponent(file.name)}`;
 }
 
-/** Gives the bytes of a file the person chose; the id to say along. */
+export const MAX_FILE_BYTES = 5_000_000;
+
+/** Gives the bytes of a file the person chose; answers the file object, whose id says it along. */
 export async function upload(as, file) {
   const where = new URLSearchParams({ as, name: file.name });
   const headers = { "Content-Type": file.type || "application/octet-stream" };
   const answer = await answerOf(await fetch(`/sandbox/upload?${where}`, { method: "POST", body: file, headers }));
-  return answer.file.id;
+  return answer.file;
 }

@@ -89,9 +89,9 @@ function input(block, context) {
   return h("div", { class: error.hidden ? "block-input" : "block-input invalid" }, label, drawn, error, hint);
 }
 
-// Groups of boxes, and the button of a multiple choice, are named by reference instead.
+// Groups of boxes, and the buttons of a multiple choice and of files, are named by reference instead.
 function isLabelable({ type }) {
-  return !type.startsWith("multi_") && type !== "checkboxes" && type !== "radio_buttons";
+  return !type.startsWith("multi_") && !["checkboxes", "radio_buttons", "file_input"].includes(type);
 }
 
 function table(block) {

@@ -1,5 +1,5 @@
 // Where a person writes: Enter sends, Shift+Enter breaks the line, `@` and `/` offer what fits, files come along.
-import { tell, upload } from "./api.js";
+import { MAX_FILE_BYTES, tell, upload } from "./api.js";
 import { freshId, h } from "./dom.js";
 import { attempt, notice } from "./notices.js";
 import { openMenu } from "./popover.js";
@@ -10,7 +10,6 @@ import { icon } from "./icons.js";
 
 const drafts = new Map();
 const MOST_OFFERED = 8;
-const MAX_FILE_BYTES = 5_000_000;
 
 /** `{channel, thread, label, editLast}`; gives `{element, focus, write}`. */
 export function createComposer({ channel, thread, label, editLast }) {
@@ -185,7 +184,7 @@ async function send(state) {
 async function deliver(state, text) {
   if (/^\/[a-z]/i.test(text)) return runCommand(state.channel, text, state.thread);
   const files = [];
-  for (const file of state.files) files.push(await upload(shown.me.id, file));
+  for (const file of state.files) files.push((await upload(shown.me.id, file)).id);
   return tell("/sandbox/say", { as: shown.me.id, channel: state.channel, text, thread_ts: state.thread || undefined, files: files.length ? files : undefined });
 }
 

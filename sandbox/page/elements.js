@@ -3,6 +3,7 @@
 import { fromWallClock, toWallClock } from "./dates.js";
 import { confirmed } from "./dialogs.js";
 import { freshId, h, hiddenText } from "./dom.js";
+import { fileChooser } from "./filechooser.js";
 import { plainText, textObject } from "./mrkdwn.js";
 import { openMenu, openPanel } from "./popover.js";
 import { channelName, personName, shown } from "./shown.js";
@@ -33,6 +34,7 @@ const DRAWN = {
   email_text_input: textInput,
   url_text_input: textInput,
   number_input: textInput,
+  file_input: fileInput,
   feedback_buttons: feedbackButtons,
   icon_button: iconButton,
 };
@@ -393,4 +395,11 @@ function entered(at, event, triggers) {
   if (!at.labelled.dispatch) return;
   event.preventDefault();
   if (triggers.includes("on_enter_pressed")) press(at, event.currentTarget.value);
+}
+
+// files --------------------------------------------------------------------------------------------------------------
+
+function fileInput(at) {
+  const { "aria-invalid": _invalid, "aria-required": _required, ...named } = naming(at.labelled, null);
+  return fileChooser({ named, element: at.element, focus: focusKey(at), files: () => kept(at, []), keep: (files) => keep(at, files) });
 }

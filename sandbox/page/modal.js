@@ -4,7 +4,7 @@ import { drawBlocks } from "./blocks.js";
 import { focusMark, freshId, h, restoreFocus } from "./dom.js";
 import { optionsOf } from "./message.js";
 import { plainText } from "./mrkdwn.js";
-import { attempt, notice } from "./notices.js";
+import { attempt, carryNotices, notice } from "./notices.js";
 import { shown } from "./shown.js";
 import { t } from "./words.js";
 
@@ -49,6 +49,7 @@ function openDialog() {
   state.dialog.addEventListener("keydown", escaped);
   document.body.append(state.dialog);
   state.dialog.showModal();
+  carryNotices(state.dialog);
 }
 
 function escaped(event) {
@@ -60,6 +61,7 @@ function escaped(event) {
 
 function closeDialog() {
   if (!state.dialog) return;
+  carryNotices(document.body);
   state.dialog.close();
   state.dialog.remove();
   state.dialog = null;
@@ -73,7 +75,8 @@ function draw(isNew) {
   if (!state.dialog) openDialog();
   const mark = isNew ? null : focusMark(state.dialog);
   const scrolled = isNew ? 0 : state.dialog.querySelector(".modal-blocks")?.scrollTop || 0;
-  state.dialog.replaceChildren(form(top()));
+  state.dialog.querySelector(".modal-form")?.remove();
+  state.dialog.prepend(form(top()));
   state.dialog.querySelector(".modal-blocks").scrollTop = scrolled;
   if (mark) return restoreFocus(state.dialog, mark, state.dialog.querySelector(".modal-close"));
   return focusFirst();

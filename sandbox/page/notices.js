@@ -27,6 +27,11 @@ function refusalText(refused) {
   return t("unreachable");
 }
 
+/** Takes the regions of notices along to `place`: what lies beneath a modal dialog is neither seen nor read out. */
+export function carryNotices(place) {
+  place.append(document.getElementById("announcer"), document.getElementById("notices"));
+}
+
 export function announce(text) {
   const region = document.getElementById("announcer");
   region.textContent = "";

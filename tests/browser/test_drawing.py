@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from sandbox.server import Sandbox
-from tests.browser.stage import Bot, Visit
+from tests.browser.stage import Bot, Visit, violations
 from tests.browser.test_keyboard_and_phone import CHOICES, FORM_BLOCKS
-from tests.browser.test_the_page import SOLVED, plain
+from tests.browser.test_the_page import BUTTON, SOLVED, modal, opens_form_on_press, plain
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -297,6 +297,59 @@ async def test_every_input_of_a_form_reaches_the_bot(
 
     await expect(page.locator("#main .unknown")).to_have_count(0)
     await expect(page.locator("#main .block-input")).to_have_count(len(FORM_BLOCKS))
+
+
+DEVICES = {
+    "type": "input",
+    "block_id": "list",
+    "label": plain("The list of devices"),
+    "element": {
+        "type": "file_input",
+        "action_id": "file",
+        "filetypes": ["csv"],
+        "max_files": 1,
+    },
+}
+
+
+async def test_a_chosen_file_is_named_taken_away_and_sent(visit: Visit, bot: Bot) -> None:
+    page = await visit("alice")
+    await opens_form_on_press(bot, modal("Upload", DEVICES))
+    await bot.posts("C0ASKIT", "Upload?", blocks=[BUTTON])
+    await page.get_by_role("button", name="Solved").click()
+    dialog = page.get_by_role("dialog", name="Upload")
+    opener = dialog.get_by_role("button", name="The list of devices Choose a file")
+    chosen = dialog.get_by_role("listitem")
+
+    async def chooses(name: str) -> None:
+        async with page.expect_file_chooser() as choosing:
+            await opener.press("Enter")
+        chooser = await choosing.value
+        await chooser.set_files({"name": name, "mimeType": "text/csv", "buffer": b"upn,os"})
+
+    await expect(opener).to_be_focused()
+    await dialog.get_by_role("button", name="Send").click()
+    await expect(dialog.locator(".input-error")).to_have_text("Please fill this in.")
+    await chooses("devices.png")
+    await expect(dialog.get_by_role("alert")).to_contain_text("only files of type csv fit here")
+    await dialog.get_by_role("alert").get_by_role("button", name="Close").click()
+    await expect(chosen).to_have_count(0)
+    await chooses("first.csv")
+    await expect(chosen).to_contain_text("first.csv")
+    await chooses("devices.csv")
+    await expect(chosen).to_contain_text("devices.csv")
+    await dialog.get_by_role("button", name="Remove devices.csv").press("Enter")
+    await expect(chosen).to_have_count(0)
+    await expect(opener).to_be_focused()
+    await chooses("devices.csv")
+    await expect(chosen).to_contain_text("devices.csv")
+    assert [] == await violations(page)
+    await dialog.get_by_role("button", name="Send").click()
+
+    sent = (await bot.next("view_submission"))["view"]["state"]["values"]["list"]["file"]
+    assert "file_input" == sent["type"]
+    assert [("devices.csv", 6)] == [(one["name"], one["size"]) for one in sent["files"]]
+    await expect(dialog).to_have_count(0)
 
 
 async def home_with(visit: Visit, bot: Bot, blocks: list[dict[str, Any]]) -> Page:

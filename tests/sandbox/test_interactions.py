@@ -188,6 +188,56 @@ async def test_a_form_is_sent_with_its_state_and_closes(
     assert [] == alice.modals
 
 
+DEVICES = {
+    "type": "input",
+    "block_id": "list",
+    "label": {"type": "plain_text", "text": "The list"},
+    "element": {
+        "type": "file_input",
+        "action_id": "devices",
+        "filetypes": ["csv"],
+        "max_files": 1,
+    },
+}
+
+
+async def test_a_form_is_sent_with_the_file_objects_of_what_was_uploaded(
+    sandbox: Sandbox, bot: ListeningBot
+) -> None:
+    await opened(sandbox, bot, modal(DEVICES))
+    alice = sandbox.person("alice")
+    file = await alice.uploads("devices.csv", b"upn,os")
+
+    result = await alice.submits({"The list": [{"id": file, "name": "something else"}]})
+
+    [sent] = bot.payloads("view_submission")[0]["view"]["state"]["values"]["list"]["devices"][
+        "files"
+    ]
+    assert result.ok
+    assert (file, "devices.csv", 6) == (sent["id"], sent["name"], sent["size"])
+    assert sent["url_private"].endswith(f"/files/{file}/devices.csv")
+
+
+async def test_files_of_another_kind_or_too_many_or_never_uploaded_are_not_sent(
+    sandbox: Sandbox, bot: ListeningBot
+) -> None:
+    await opened(sandbox, bot, modal(DEVICES))
+    alice = sandbox.person("alice")
+    first, second = [await alice.uploads(f"{n}.csv", b"upn") for n in (1, 2)]
+    picture = await alice.uploads("devices.png", b"upn")
+
+    several = await alice.submits({"The list": [first, second]})
+    wrong = await alice.submits({"The list": [picture]})
+    none = await alice.submits({"The list": []})
+    with pytest.raises(ActRefused, match="upload it first"):
+        await alice.submits({"The list": ["F0NOWHERE"]})
+
+    assert {"list": "Please choose at most 1 files."} == several.errors
+    assert {"list": "Please choose a file of type csv."} == wrong.errors
+    assert {"list": "Please complete this required field."} == none.errors
+    assert [] == bot.payloads("view_submission")
+
+
 async def test_a_form_with_a_required_answer_missing_is_not_sent(
     sandbox: Sandbox, bot: ListeningBot
 ) -> None:

@@ -56,6 +56,10 @@ def image(url: int = 30, alt: int = 5, title: int = 5) -> Json:
     return {"type": "image", "image_url": address, "alt_text": "x" * alt, "title": plain(title)}
 
 
+def files(**more: Any) -> Json:
+    return {**text_input(), "element": {"type": "file_input", "action_id": "files", **more}}
+
+
 def table(rows: int, columns: int, length: int = 1) -> Json:
     cell = {"type": "raw_text", "text": "x" * length}
     return {"type": "table", "rows": [[cell] * columns for _ in range(rows)]}
@@ -348,6 +352,9 @@ VIEW_LIMITS: list[tuple[str, Json, Json]] = [
         modal(text_input(type="number_input", is_decimal_allowed=False)),
         modal(text_input(type="number_input")),
     ),
+    ("files", modal(files(max_files=10)), modal(files(max_files=11))),
+    ("files in a form only", modal(files()), home(files())),
+    ("files without dispatch", modal(files()), modal({**files(), "dispatch_action": True})),
 ]
 
 
