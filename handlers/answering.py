@@ -11,6 +11,7 @@ from handlers.payloads import Said
 from handlers.text import has_words, question_text
 from knowledge.article import Language
 from knowledge.following import match_parts
+from knowledge.interrogative import reads_as_question
 from knowledge.known_problem import KnownProblem, noticed
 from knowledge.masking import Masked, masked
 from knowledge.matching import Match, Outcome
@@ -231,11 +232,6 @@ async def counted(user: str, talk: Talk, desk: Desk, now: datetime) -> tuple[Put
 def thread_of_answer(said: Said, place: Place) -> str | None:
     """The thread that the answer to a message goes into."""
     return said.thread_ts if place.private else said.thread_ts or said.ts
-
-
-def reads_as_question(text: str) -> bool:
-    """Whether the text asks something, by its punctuation."""
-    return "?" in text or "？" in text or text.rstrip("。.! ").endswith(("嗎", "呢"))
 
 
 def about(question: Question) -> str:

@@ -78,6 +78,18 @@ async def test_chatter_in_the_question_channel_is_left_alone(workplace: Workplac
     assert await workplace.quiet(await workplace.person("alice").says("ask-it", NO_QUESTION))
 
 
+async def test_a_question_without_a_question_mark_that_nothing_matches_is_not_left_alone(
+    workplace: Workplace,
+) -> None:
+    question = await workplace.person("sven").says(
+        "ask-it", "företagsportalen säger fel 0x80180099 vad gör jag"
+    )
+
+    answer = await workplace.reply_to(question)
+
+    assert "Fråga helpdesk" in labels(answer)
+
+
 async def test_questions_in_other_channels_are_left_alone(workplace: Workplace) -> None:
     question = await workplace.person("alice").says("general", "how do I enroll my iPhone?")
 

@@ -303,7 +303,7 @@ async def test_the_private_copy_of_a_deleted_question_is_withdrawn_too(
             not [one for one in workplace.sandbox.messages_in(alice.direct_message) if one.bot_id]
         )
     )
-    assert [] == workplace.sandbox.replies(question)
+    await workplace.sandbox.until(lambda: not workplace.sandbox.replies(question))
 
 
 async def test_the_private_copy_follows_an_edit(workplace: Workplace) -> None:
@@ -332,4 +332,4 @@ async def test_the_private_copy_goes_when_the_edited_question_has_no_answer(
         )
     )
     answer = workplace.replies_to(question)[0]
-    assert "I have no answer to this" in answer.text
+    await workplace.becomes(answer, lambda message: "I have no answer to this" in message.text)
