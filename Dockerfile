@@ -13,13 +13,15 @@ COPY requirements.txt ./
 RUN python -m pip install --requirement requirements.txt
 
 # The sandbox comes along because bot.py offers it; `run` never starts it.
-COPY bot.py list_taking.py playing.py rollout_commands.py settings.py logs.py manifest.yml ./
+COPY bot.py settings.py logs.py manifest.yml ./
 COPY knowledge ./knowledge
 COPY helpdesk ./helpdesk
 COPY rollout ./rollout
 COPY delivery ./delivery
 COPY storage ./storage
 COPY handlers ./handlers
+COPY running ./running
+COPY commandline ./commandline
 COPY sandbox ./sandbox
 
 # Compiled here, since nothing can be written later: the program belongs to root, and the root file

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := bot.py list_taking.py playing.py rollout_commands.py settings.py logs.py handlers knowledge helpdesk rollout delivery storage sandbox tests benchmarks
+SOURCES := bot.py settings.py logs.py commandline running handlers knowledge helpdesk rollout delivery storage sandbox tests benchmarks
 export REQUIRE_PG ?=
 export REQUIRE_NODE ?=
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import yaml
 
-from bot import MANIFEST, sandbox_environment
+from commandline.places import MANIFEST
+from commandline.sandbox import sandbox_environment
 from delivery.pace import IN_THE_WORKSPACE
 from rollout.exporting import as_yaml
 from rollout.reading import load_plan

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
 from sandbox.people import Actor
 from sandbox.server import Sandbox

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.asking import bot_process
 from benchmarks.storage import postgresql
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from helpdesk.ticket import (
     Card,
     Counter,

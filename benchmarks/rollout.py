@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from commandline.rollout import report_csv
 from handlers.catalogue import Catalogue
 from handlers.progress import plan_progress, report_lines
 from knowledge.article import Language
@@ -34,7 +35,6 @@ from rollout.enrolled import (
 from rollout.plan import Plan
 from rollout.reading import load_plan
 from rollout.survey import SurveyQuestion, SurveyResponse, response_id
-from rollout_commands import report_csv
 from storage.kinds import ASKED_FOR_HELP, ENROLLED, GROUP_SIZE, IMPORTED_LIST, SURVEY_RESPONSE
 from storage.opening import open_copy, open_store
 from storage.port import Commit, Put, Store

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
@@ -55,6 +55,19 @@ log = structlog.get_logger()
 _ANYTHING = re.compile(".*")
 
 
+class Authorized(Protocol):
+    """Who the bot is in its workspace."""
+
+    @property
+    def team(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def bot(self) -> str: ...
+    @property
+    def enterprise(self) -> str | None: ...
+
+
 def build_app(
     client: AsyncWebClient, identity: AuthorizeResult, signing_secret: str | None
 ) -> AsyncApp:
@@ -78,6 +91,18 @@ def build_app(
     )
     app.error(_refuse_acknowledgement)
     return app
+
+
+def authorized(who: Authorized, token: str) -> AuthorizeResult:
+    """What Bolt is told of every request: it comes from our workspace, and we speak with this
+    token."""
+    return AuthorizeResult(
+        enterprise_id=who.enterprise,
+        team_id=who.team,
+        bot_user_id=who.user,
+        bot_id=who.bot,
+        bot_token=token,
+    )
 
 
 def register(app: AsyncApp, intake: Intake, desk: Desk, router: CommandRouter) -> None:

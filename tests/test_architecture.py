@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
+INSIDE = {"knowledge", "helpdesk", "rollout", "storage"}
+
 MAY_IMPORT = {
     "knowledge": set(),
     "helpdesk": {"knowledge"},
@@ -16,11 +18,13 @@ MAY_IMPORT = {
     "handlers": {"knowledge", "helpdesk", "rollout", "storage"},
     "delivery": {"knowledge", "helpdesk", "rollout", "storage"},
     "sandbox": set(),
+    "running": {*INSIDE, "handlers", "delivery", "settings"},
+    "commandline": {*INSIDE, "handlers", "delivery", "running", "sandbox", "settings", "logs"},
 }
 OURS = {*MAY_IMPORT, "bot", "settings", "logs"}
 
 ONLY_THERE = {
-    "slack_bolt": {"handlers", "bot.py"},
+    "slack_bolt": {"handlers"},
     "slack_sdk": {"delivery", "handlers/app.py", "handlers/connection.py"},
     "tinydb": {"storage"},
     "psycopg": {"storage"},
@@ -75,3 +79,7 @@ def product_modules() -> Iterator[Path]:
     for package in MAY_IMPORT:
         yield from modules(package)
     yield from sorted(ROOT.glob("*.py"))
+
+
+def test_the_top_level_is_the_command_line_the_settings_and_the_logs() -> None:
+    assert ["bot.py", "logs.py", "settings.py"] == sorted(one.name for one in ROOT.glob("*.py"))

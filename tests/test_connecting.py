@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from handlers import connection
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
@@ -21,7 +21,7 @@ async def test_an_address_that_went_stale_is_asked_for_anew(
         refused = sandbox.core.faults.add("connect", "error", times=1)
         workplace = Workplace(sandbox, sandbox_environment(sandbox, store_url), knowledge)
         starting = asyncio.create_task(workplace.start_bot())
-        await sandbox.until(lambda: refused.spent)
+        await sandbox.until(lambda: refused.spent, timeout=20)
         sandbox.core.sockets._tickets.clear()
         try:
             async with asyncio.timeout(20):

@@ -17,10 +17,12 @@ import pytest
 import yaml
 from aiohttp import web
 
-from bot import ACCESS_LOST, DRAIN_WITHIN, USAGE, main
+from bot import main
 from delivery.clock import SystemClock
 from delivery.health import Health, HealthPages
 from delivery.sender import SENT
+from running.bot import DRAIN_WITHIN
+from running.exit_codes import ACCESS_LOST, USAGE
 from storage.opening import open_store
 from storage.postgresql_schema import OLDEST_VERSION
 
@@ -161,10 +163,11 @@ def test_what_is_copied_is_enough_to_run(tmp_path: Path) -> None:
         else:
             shutil.copy(place, tmp_path)
     program = (
-        "import bot; from handlers.catalogue import Catalogue;"
+        "import bot; from commandline.places import MANIFEST, ROOT;"
+        "from handlers.catalogue import Catalogue;"
         "from storage.postgresql_schema import known_migrations;"
-        "Catalogue(); assert known_migrations() and bot.MANIFEST.is_file();"
-        "print(bot.HERE, len([*bot.HERE.glob('knowledge/faq/*/*.md')]))"
+        "Catalogue(); assert known_migrations() and MANIFEST.is_file();"
+        "print(ROOT, len([*ROOT.glob('knowledge/faq/*/*.md')]))"
     )
 
     done = subprocess.run(

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot import LOOP_BROKEN
 from knowledge.watching import Knowledge
+from running.exit_codes import LOOP_BROKEN
 from storage.tinydb_store import TinyStore
 from tests.workplace import Workplace, eventually
 

@@ -13,8 +13,10 @@ import aiohttp
 import pytest
 import yaml
 
-from bot import MANIFEST, Bot, sandbox_environment
+from commandline.places import MANIFEST
+from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.server import Sandbox
 from settings import read_settings
 from tests.payload_types import SENT

@@ -7,8 +7,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.server import Sandbox
 from settings import read_settings
 from storage.errors import StoreNotReached, StoreRefused

@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.conversation import Message
 from sandbox.people import Actor, Place
 from sandbox.server import Sandbox

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from bot import MANIFEST, sandbox_environment
+from commandline.places import MANIFEST
+from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
 from sandbox.server import Sandbox
 from tests.payload_types import SENT

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from rollout.exporting import as_yaml
 from rollout.reading import load_plan
 from sandbox.conversation import ChannelKind, Message

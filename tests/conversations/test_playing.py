@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from commandline.playing import add_channels, play, start_of
 from knowledge.watching import Knowledge
-from playing import add_channels, play, start_of
 from rollout.exporting import as_yaml
 from rollout.plan import Plan, Sponsor
 from rollout.reading import load_plan

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
+from commandline.rollout import import_enrolled, report_csv, report_text
 from knowledge.watching import Knowledge
 from rollout.reading import load_plan
-from rollout_commands import import_enrolled, report_csv, report_text
 from sandbox.conversation import Message
 from sandbox.people import Actor
 from settings import read_settings

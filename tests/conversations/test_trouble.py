@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import ACCESS_LOST
 from knowledge.watching import Knowledge
+from running.exit_codes import ACCESS_LOST
 from sandbox.conversation import Message
 from sandbox.delivery import DeliveryTimes
 from tests.workplace import Workplace, labels, open_workplace

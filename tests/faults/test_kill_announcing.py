@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from handlers.announcing_waiting import announce_command
 from knowledge.article import Language
 from rollout.announcement import Announcement, Audience, State, announcement_id, drafted

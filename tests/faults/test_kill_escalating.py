@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
 from sandbox.delivery import DeliveryTimes
 from sandbox.errors import ActRefused

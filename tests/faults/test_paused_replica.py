@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from delivery.sender import LEASE
 from sandbox.conversation import Message
 from sandbox.delivery import DeliveryTimes

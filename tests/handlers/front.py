@@ -21,7 +21,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from handlers.app import build_app
 from knowledge.watching import Knowledge
 from sandbox.conversation import Message
@@ -140,7 +140,7 @@ async def open_front(
         built.append(build_app(*arguments))
         return built[-1]
 
-    monkeypatch.setattr("bot.build_app", keep)
+    monkeypatch.setattr("running.bot.build_app", keep)
     async with Sandbox(pace=False) as sandbox:
         SENT.listen(sandbox.core.traffic)
         environment = sandbox_environment(sandbox, store_url) | {

@@ -12,8 +12,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.conversation import Message
 from sandbox.requests_out import sign
 from sandbox.seed import TEAM_ID, user_id

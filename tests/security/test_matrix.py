@@ -10,11 +10,12 @@ import pytest
 import yaml
 from slack_bolt.async_app import AsyncApp
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from handlers.announcing_steering import _SIMPLE
 from handlers.commands import CommandRouter
 from handlers.ticket_steps import STEPS
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox
 from settings import read_settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.server import Sandbox
 from tests.process import BotProcess
 from tests.workplace import Workplace

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rollout.plan import Plan
 from rollout.schedule import Planned, schedule
+from running.exit_codes import NOT_WELL, OK
 from sandbox.conversation import ChannelKind, Message
 from sandbox.people import Actor
 from sandbox.server import Sandbox
@@ -18,7 +19,6 @@ AHEAD = timedelta(days=3)
 """Of the first announcement: time to prepare them all."""
 PATIENCE = 10.0
 """Seconds for one announcement to reach its channels."""
-OK, NOT_WELL = 0, 1
 
 
 def start_of(plan: Plan) -> datetime:

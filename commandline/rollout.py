@@ -22,7 +22,6 @@ from handlers.enrolled_import import Matches, Taken, take_list
 from handlers.progress import plan_progress, report_lines
 from handlers.survey import survey_results
 from knowledge.article import Language
-from list_taking import groups_of
 from rollout.device_list import Device, DeviceList, read_devices
 from rollout.errors import Finding, PlanInvalid, TableRefused
 from rollout.plan import Plan
@@ -31,12 +30,13 @@ from rollout.reading import load_plan
 from rollout.schedule import schedule
 from rollout.survey import SurveyQuestion, SurveyResult
 from rollout.turns import groups_that_enroll
+from running.exit_codes import NOT_WELL, OK, USAGE
+from running.list_taking import groups_of
 from settings import Settings, read_settings
 from storage.errors import StoreRefused
 from storage.opening import open_copy, open_store
 from storage.port import Store
 
-OK, NOT_WELL, USAGE = 0, 1, 2
 MOST_NAMED = 100
 """Lines named one by one; beyond, their number."""
 

@@ -1,0 +1,1 @@
+"""Commands of ``python bot.py`` that need more than one package: check, sandbox, play, figures."""

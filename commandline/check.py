@@ -1,0 +1,94 @@
+"""``check``: settings, articles, helpdesk, Slack and store looked at before a start."""
+
+import argparse
+import asyncio
+from collections.abc import Iterator, Mapping
+
+import aiohttp
+import yaml
+
+from commandline.places import MANIFEST
+from delivery.clock import SystemClock
+from delivery.doctor import Expected, Finding, Verdict, examine_app_token, examine_slack
+from delivery.gateway import Gateway, reading_client
+from helpdesk.errors import HelpdeskInvalid
+from helpdesk.settings import read_helpdesk
+from knowledge.errors import KnowledgeError
+from logs import configure_logs
+from running.exit_codes import NOT_WELL, OK
+from running.looking import load_knowledge
+from running.slack_line import gateway_of
+from settings import Settings, read_settings, secrets_of
+from storage.errors import StoreError
+from storage.opening import is_there, open_copy
+
+
+def check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Print what is ready and what is to mend, with the mend. Raises ``SettingsInvalid``."""
+    settings = read_settings(environment)
+    configure_logs("ERROR", tuple(secrets_of(settings)))
+    findings = [*_examine_here(settings), *asyncio.run(_examine_slack(settings))]
+    for finding in findings:
+        print(finding)
+    bad = sum(finding.verdict is Verdict.ERROR for finding in findings)
+    print(f"\n{bad} to mend." if bad else "\nEverything is ready.")
+    return NOT_WELL if bad else OK
+
+
+def _examine_here(settings: Settings) -> Iterator[Finding]:
+    """What can be told without Slack."""
+    yield Finding(Verdict.GOOD, "settings", "complete")
+    try:
+        library = load_knowledge(settings).current.library
+        verdict = Verdict.WARNING if library.warnings else Verdict.GOOD
+        mend = "python bot.py knowledge check lists them" if library.warnings else ""
+        seen = f"{len(library)} articles, {len(library.warnings)} warnings"
+        yield Finding(verdict, "knowledge", seen, mend)
+    except KnowledgeError as error:
+        yield Finding(Verdict.ERROR, "knowledge", str(error).splitlines()[0], "Mend that file")
+    yield from _examine_helpdesk(settings)
+
+
+def _examine_helpdesk(settings: Settings) -> Iterator[Finding]:
+    """Each fault of the helpdesk's settings as a finding of its own."""
+    try:
+        read_helpdesk(settings.helpdesk_settings, settings.timezone.key)
+    except HelpdeskInvalid as invalid:
+        for problem in invalid.problems:
+            wrong, _, mend = problem.partition(". ")
+            yield Finding(Verdict.ERROR, "helpdesk", wrong, mend or "Mend that line")
+        return
+    path = settings.helpdesk_settings
+    seen = str(path) if path else "no file, the defaults hold"
+    yield Finding(Verdict.GOOD, "helpdesk", seen)
+
+
+async def _examine_slack(settings: Settings) -> list[Finding]:
+    async with aiohttp.ClientSession() as session:
+        gateway = gateway_of(settings, session)
+        manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
+        expected = Expected(
+            scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
+            question_channels=settings.question_channels,
+            role_channels=settings.role_channels,
+            staffed=("TIER1_CHANNEL", "TIER2_CHANNEL", "TIER3_CHANNEL", "ADMIN_CHANNEL"),
+        )
+        findings = await examine_slack(gateway, expected, SystemClock())
+        if settings.app_token:
+            with_app_token = reading_client(
+                settings.app_token.get_secret_value(), settings.api_url, session
+            )
+            findings.append(await examine_app_token(Gateway(with_app_token, with_app_token)))
+    return [*findings, await _examine_store(settings.store_url)]
+
+
+async def _examine_store(url: str) -> Finding:
+    """The store is read as it is; one that is not there yet is made at the first start."""
+    if not is_there(url):
+        return Finding(Verdict.GOOD, "store", "not there yet; the first start makes it")
+    try:
+        store = await open_copy(url)
+        await store.close()
+    except StoreError as error:
+        return Finding(Verdict.ERROR, "store", str(error), "docs/storage.md says how to mend it")
+    return Finding(Verdict.GOOD, "store", "can be read")

@@ -1,0 +1,1 @@
+"""The running bot: its parts put together, started, watched and stopped cleanly."""
