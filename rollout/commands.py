@@ -12,7 +12,14 @@ from typing import Any, TextIO
 from knowledge.article import Language
 from rollout.comparing import differences
 from rollout.errors import Finding, PlanInvalid, RolloutError, Severity, TableRefused
-from rollout.exporting import as_csv, as_markdown, as_yaml, blank_template, timeline
+from rollout.exporting import (
+    as_csv,
+    as_markdown,
+    as_yaml,
+    blank_template,
+    counted,
+    timeline,
+)
 from rollout.importing import import_table
 from rollout.plan import Plan
 from rollout.reading import YEARS, load_plan
@@ -40,7 +47,8 @@ def add_plan_commands(commands: Any, now: Callable[[], datetime], out: TextIO = 
 def _add_under_plan(under: Any, now: Callable[[], datetime], out: TextIO) -> None:
     template = under.add_parser("template", help="an empty plan to fill in")
     template.add_argument("-o", "--output", type=Path, help="write here; .csv or .md gives a table")
-    _runs(template, lambda options: write_template(options.output, out))
+    _replaces(template)
+    _runs(template, lambda one: write_template(one.output, one.replace, out))
     for name, run, says in (
         ("check", lambda options: check_plan(options.plan, now(), out), "what is wrong or missing"),
         ("show", lambda options: show_plan(options.plan, out), "the timeline"),
@@ -56,13 +64,18 @@ def _add_under_plan(under: Any, now: Callable[[], datetime], out: TextIO) -> Non
     imports.add_argument("table", type=Path)
     imports.add_argument("--year", type=int, required=True, help="the year of the first month")
     imports.add_argument("-o", "--output", type=Path, required=True, help="the plan file to write")
-    imports.add_argument("--replace", action="store_true", help="replace an existing plan file")
+    _replaces(imports)
     _runs(imports, lambda one: import_plan(one.table, one.year, one.output, one.replace, out))
     export = under.add_parser("export", help="the plan as a table")
     export.add_argument("plan", type=Path, help="the plan file")
     export.add_argument("-o", "--output", type=Path, help="write here; .csv gives CSV")
     export.add_argument("--language", type=Language, default=Language.EN, choices=list(Language))
-    _runs(export, lambda one: export_plan(one.plan, one.output, one.language, out))
+    _replaces(export)
+    _runs(export, lambda one: export_plan(one.plan, one.output, one.language, one.replace, out))
+
+
+def _replaces(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--replace", action="store_true", help="replace a file that exists")
 
 
 def _runs(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
@@ -72,8 +85,10 @@ def _runs(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], i
     parser.set_defaults(command=command)
 
 
-def write_template(output: Path | None, out: TextIO) -> int:
+def write_template(output: Path | None, replace: bool, out: TextIO) -> int:
     """An empty plan: the plan file, or the table where ``output`` ends in .csv or .md."""
+    if _is_kept(output, replace, out):
+        return USAGE
     plan = blank_template(load_plan(EXAMPLE))
     if output is None or output.suffix not in (".csv", ".md"):
         return _write(as_yaml(plan), output, out)
@@ -89,8 +104,12 @@ def check_plan(path: Path, now: datetime, out: TextIO) -> int:
     _print_findings(findings, out)
     errors = sum(one.severity is Severity.ERROR for one in findings)
     warnings = sum(one.severity is Severity.WARNING for one in findings)
-    count = len(schedule(plan).announcements)
-    out.write(f"{path}: {count} announcements, {errors} errors, {warnings} warnings\n")
+    counts = (
+        counted(len(schedule(plan).announcements), "announcement"),
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+    )
+    out.write(f"{path}: {', '.join(counts)}\n")
     return NOT_WELL if errors else OK
 
 
@@ -120,8 +139,7 @@ def import_plan(table: Path, year: int, output: Path, replace: bool, out: TextIO
     if year not in YEARS:
         out.write(f"--year {year}: expected a year from {YEARS[0]} to {YEARS[-1]}.\n")
         return USAGE
-    if output.exists() and not replace:
-        out.write(f"{output} exists already. Give another name, or add --replace.\n")
+    if _is_kept(output, replace, out):
         return USAGE
     try:
         imported = import_table(table.read_bytes(), str(table), year)
@@ -133,14 +151,20 @@ def import_plan(table: Path, year: int, output: Path, replace: bool, out: TextIO
         out.write(f"Nothing was written. Mend {table} and import it again.\n")
         return NOT_WELL
     _print_findings(imported.findings, out)
-    _write(as_yaml(imported.plan), output, out)
-    count = len(schedule(imported.plan).announcements)
-    out.write(f"{output}: {count} announcements. Fill in what is marked BLANK, then check it.\n")
-    return OK
+    written = _write(as_yaml(imported.plan), output, out)
+    if written is OK:
+        count = counted(len(schedule(imported.plan).announcements), "announcement")
+        out.write(f"{output}: {count}. Fill in what is marked BLANK, then check it.\n")
+    return written
 
 
-def export_plan(path: Path, output: Path | None, language: Language, out: TextIO) -> int:
-    """The plan as the table people keep."""
+def export_plan(
+    path: Path, output: Path | None, language: Language, replace: bool, out: TextIO
+) -> int:
+    """The plan as the table people keep; an existing file is replaced only when that was asked
+    for."""
+    if _is_kept(output, replace, out):
+        return USAGE
     plan = _loaded(path, out)
     if plan is None:
         return NOT_WELL
@@ -158,6 +182,14 @@ def rehearse_plan(path: Path, company: Path, out: TextIO) -> int:
         out.write(f"{error}\n")
         return NOT_WELL
     return OK
+
+
+def _is_kept(output: Path | None, replace: bool, out: TextIO) -> bool:
+    """Whether a file stands where one is to be written: somebody may have filled it in."""
+    if output is None or replace or not output.exists():
+        return False
+    out.write(f"{output} exists already. Give another name, or add --replace.\n")
+    return True
 
 
 def _as_table(plan: Plan, output: Path | None, language: Language) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from knowledge.article import Language
 from rollout.plan import Group, InWeek, Phase, Plan, Sponsor, Wave, When
 from rollout.schedule import Planned, Schedule
+from rollout.tables import inert
 from rollout.words import in_words, month_name, week_name
 
 BLANK = "# BLANK"
@@ -108,13 +109,18 @@ def as_markdown(plan: Plan, language: Language) -> str:
     header, *rows = _table(plan, language)
     ruler = [":---:"] * len(header)
     lines = [header, ruler, *rows]
-    return "".join(f"| {' | '.join(one.replace('|', '/') for one in line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(_barred(one) for one in line)} |\n" for line in lines)
+
+
+def _barred(cell: str) -> str:
+    return cell.replace("|", "\\|")
 
 
 def as_csv(plan: Plan, language: Language) -> str:
     """The plan as the table people keep, in CSV."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(_table(plan, language))
+    rows = [[inert(cell) for cell in row] for row in _table(plan, language)]
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
 
 
@@ -133,9 +139,13 @@ def timeline(plan: Plan, result: Schedule) -> str:
         group = one.group.name(Language.EN)
         lines.append(f"  {at:%a %Y-%m-%d %H:%M}  {_message(one):<27} {group} ({channels})")
         lines += [f"  {'':<22}  {note}" for note in one.notes]
-    count = len(result.announcements)
-    plural = "" if count == 1 else "s"
-    return "\n".join([*lines, "", f"{count} announcement{plural}, times in {zone.key}", ""])
+    count = counted(len(result.announcements), "announcement")
+    return "\n".join([*lines, "", f"{count}, times in {zone.key}", ""])
+
+
+def counted(count: int, thing: str) -> str:
+    """So many of a thing, in English."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _message(one: Planned) -> str:
@@ -284,4 +294,4 @@ def _month_of(when: When, plan: Plan) -> tuple[int, int]:
 
 
 def _cell(when: When, language: Language) -> str:
-    return week_name(when.week, language) if isinstance(when, InWeek) else when.day.isoformat()
+    return week_name(when.week, language) if isinstance(when, InWeek) else in_words(when)

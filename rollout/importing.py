@@ -28,6 +28,7 @@ from rollout.words import (
     read_day,
     read_month,
     read_week,
+    read_when,
     week_languages,
 )
 
@@ -37,6 +38,12 @@ _EVERYONE = {
     Language.NL: ("alle", "iedereen", "allen"),
     Language.SV: ("alla",),
     Language.ZH_HANT: ("全部", "所有人", "全體", "全體人員"),
+}
+_CALLED = {
+    Language.EN: "English",
+    Language.NL: "Dutch",
+    Language.SV: "Swedish",
+    Language.ZH_HANT: "Traditional Chinese",
 }
 _EVERYONE_NAMES = {language: words[0].capitalize() for language, words in _EVERYONE.items()}
 _ALL = "all"
@@ -239,14 +246,20 @@ def _when(row: Row, cell: str, column: _Column | None, reading: _Reading) -> Whe
         if column and not column.day and week_languages(cell):
             stated = column.year if column.year != reading.year else None
             return InWeek(read_week(cell), column.month, stated)
-        day = read_day(cell, year)
+        when = read_when(cell, year)
     except DateRefused as error:
         reading.wrong(row, where, str(error), CELL_EXPECTED)
         return None
-    if column and (day.year, day.month) != (column.year, column.month):
+    if column and _month_of(when, year) != (column.year, column.month):
         reading.wrong(row, where, f"{cell!r} is not in {column.title}", CELL_EXPECTED)
         return None
-    return OnDay(day)
+    return when
+
+
+def _month_of(when: When, year: int) -> tuple[int, int]:
+    if isinstance(when, InWeek):
+        return when.year or year, when.month
+    return when.day.year, when.day.month
 
 
 def _message(label: str) -> tuple[Phase, int] | None:
@@ -266,7 +279,7 @@ def _message(label: str) -> tuple[Phase, int] | None:
 def _built(title: str, entries: list[_Entry], reading: _Reading, rows: tuple[Row, ...]) -> Plan:
     language = _language(rows, reading)
     settings = Settings(reading.year)
-    decided = f"{settings.timezone}, on a {settings.weekday} at {settings.hour:%H:%M}"
+    decided = f"{settings.timezone}, on {_days_of(settings)} at {settings.hour:%H:%M}"
     reading.note(1, "settings", f"messages go out in {decided}; change the settings if not")
     names = list(dict.fromkeys(entry.group for entry in entries))
     ids = _ids(names)
@@ -281,6 +294,10 @@ def _built(title: str, entries: list[_Entry], reading: _Reading, rows: tuple[Row
         groups=tuple(_group(ids[name], name, language) for name in _once(names, ids)),
         waves=_waves(entries, ids),
     )
+
+
+def _days_of(settings: Settings) -> str:
+    return f"{settings.weekday.capitalize()}s"
 
 
 def _once(names: list[str], ids: Mapping[str, str]) -> list[str]:
@@ -340,8 +357,10 @@ def _language(rows: tuple[Row, ...], reading: _Reading) -> Language:
             votes.update(one for one in Language if normalised(cell) in _EVERYONE[one])
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
-        reading.note(1, "language", "the language of the table is not clear, en is set for groups")
+        reading.note(
+            1, "language", "the language of the table is not clear, English is set for groups"
+        )
         return Language.EN
     language = ranked[0][0]
-    reading.note(1, "language", f"the table is in {language}, which is set for its groups")
+    reading.note(1, "language", f"the table is in {_CALLED[language]}, which is set for its groups")
     return language

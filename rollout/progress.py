@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rollout.enrolled import FEWEST_SHOWN
+from rollout.tables import inert
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,3 @@ def _cells(one: GroupProgress) -> list[str]:
         str(one.asked),
         str(one.silent) if known else "",
     ]
-
-
-def inert(cell: str) -> str:
-    """The cell so that a spreadsheet takes it for words: one that begins like a formula gets an
-    apostrophe before it (owasp.org, "CSV Injection")."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

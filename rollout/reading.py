@@ -56,10 +56,16 @@ def load_plan(path: Path) -> Plan:
     """The plan in the file. Raises ``PlanInvalid`` with everything that is wrong with it."""
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "cannot be read"
-        raise PlanInvalid((Finding(str(path), 0, "", f"the file {reason}"),)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, "the file is not UTF-8 text", "a plan saved as UTF-8") from error
+    except OSError as error:
+        problem = f"the file cannot be read ({error.strerror})"
+        raise _unreadable(path, problem, "the path of a plan file") from error
     return read_plan(text, str(path))
+
+
+def _unreadable(path: Path, problem: str, expected: str) -> PlanInvalid:
+    return PlanInvalid((Finding(str(path), 0, "", problem, expected),))
 
 
 def read_plan(text: str, file: str = "plan") -> Plan:

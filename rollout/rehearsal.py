@@ -1,18 +1,32 @@
 """A plan played through without Slack: what is posted where and when, in which words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from knowledge.article import Language
-from rollout.checking import Circumstances, check_draft
+from rollout.checking import LONGEST, Circumstances, Flaw, check_draft
+from rollout.exporting import counted
 from rollout.messages import Message, filled, template, with_dates
 from rollout.plan import Plan
 from rollout.schedule import Planned, Schedule, schedule
 from rollout.values import Company, values_for
 from rollout.words import BABEL
+
+_MENDS: Mapping[Flaw, str] = {
+    Flaw.NO_SPONSOR: "the first message of a group comes from a sponsor; name one in the plan",
+    Flaw.TOO_LONG: f"{{detail}} characters are too many; at most {LONGEST:,} are read",
+    Flaw.NO_ACTION: "it says nothing to do; name the one thing",
+    Flaw.SEVERAL_ACTIONS: "it asks for several things; keep the one that matters",
+    Flaw.NO_HELP: "it does not say where help is",
+    Flaw.NO_TITLE: "it has no title",
+    Flaw.BLANK: "{detail} is still to be filled in",
+    Flaw.EVERYONE: "it mentions everyone; in Slack an admin must confirm that",
+    Flaw.LANGUAGE_MISSING: "the words in the language of the group are missing",
+    Flaw.NO_AUDIENCE: "the group has no channel yet; give it one in the plan",
+}
 
 
 def rehearsal(plan: Plan, company: Company) -> str:
@@ -25,8 +39,8 @@ def rehearsal(plan: Plan, company: Company) -> str:
         lines += _played(one, plan, result, company, one.group.id not in told)
         told.add(one.group.id)
     posts = sum(len(one.group.channels) for one in result.announcements)
-    count = len(result.announcements)
-    return "\n".join([*lines, f"{count} announcements, {posts} messages in channels", ""])
+    count = counted(len(result.announcements), "announcement")
+    return "\n".join([*lines, f"{count}, {counted(posts, 'message')} in channels", ""])
 
 
 def _played(
@@ -42,7 +56,7 @@ def _played(
         plan.sponsor.name, first, len(one.group.channels), frozenset({language})
     )
     for flaw in check_draft({language: message}, circumstances):
-        yield f"    check: {flaw.flaw} {flaw.detail}".rstrip()
+        yield f"    to mend: {_MENDS[flaw.flaw].format(detail=flaw.detail)}"
     yield ""
 
 

@@ -11,6 +11,8 @@ from rollout.errors import Finding, TableRefused
 
 _RULE = re.compile(r"\s*:?-{2,}:?\s*$")
 _DELIMITERS = (",", ";", "\t", "|")
+_LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_MADE_INERT = re.compile(r"'+[=+\-@\t\r]")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ def read_table(content: bytes, file: str) -> tuple[Row, ...]:
         expected = "a Markdown table, or CSV with one row a line"
         raise TableRefused((Finding(file, 1, "", "there is no table in this file", expected),))
     return rows
+
+
+def inert(cell: str) -> str:
+    """The cell so that a spreadsheet takes it for words: one that begins like a formula gets an
+    apostrophe before it (owasp.org, "CSV Injection"). ``read_table`` takes it away again."""
+    return f"'{cell}" if _LIKE_A_FORMULA.match(cell) else cell
+
+
+def _as_meant(cell: str) -> str:
+    return cell[1:] if _MADE_INERT.match(cell) else cell
 
 
 def _decoded(content: bytes, file: str) -> str:
@@ -77,7 +89,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     start = 1
     for cells in reader:
-        cleaned = tuple(_clean(cell) for cell in cells)
+        cleaned = tuple(_clean(_as_meant(cell)) for cell in cells)
         if any(cleaned):
             yield Row(start, cleaned)
         start = reader.line_num + 1

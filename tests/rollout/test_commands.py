@@ -149,3 +149,46 @@ def test_rehearse_prints_every_announcement() -> None:
 
     assert OK == code
     assert "17 announcements, 17 messages in channels" in printed
+
+
+@pytest.mark.parametrize("name", ["plan.yaml", "plan.csv"])
+def test_a_template_or_an_export_never_takes_the_place_of_what_somebody_filled_in(
+    tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / name
+    mine.write_text("mine", "utf-8")
+
+    for words in (("plan", "template", "-o", mine), ("plan", "export", EXAMPLE, "-o", mine)):
+        code, printed = run(*words)
+        assert USAGE == code
+        assert "exists already" in printed
+        assert "mine" == mine.read_text("utf-8")
+        assert OK == run(*words, "--replace")[0]
+        mine.write_text("mine", "utf-8")
+
+
+def test_an_import_that_cannot_be_written_promises_nothing(tmp_path: Path) -> None:
+    plan = tmp_path / "nowhere" / "plan.yaml"
+
+    code, printed = run("plan", "import", TABLES / "en.md", "--year", "2027", "-o", plan)
+
+    assert NOT_WELL == code
+    assert "cannot be written: No such file or directory." in printed
+    assert "Fill in" not in printed
+
+
+def test_rehearse_says_in_words_what_is_to_be_mended(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    run("plan", "template", "-o", plan)
+
+    _, printed = run("rehearse", plan)
+
+    assert "to mend: the group has no channel yet; give it one in the plan" in printed
+    assert "17 announcements, 0 messages in channels" in printed
+
+
+def test_one_is_one(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(small_text(enrollment="fifth week of July"), "utf-8")
+
+    assert "2 announcements, 1 error, 0 warnings" in run("plan", "check", plan)[1]

@@ -1,5 +1,8 @@
 """Plans as people keep them are read without guessing."""
 
+import csv
+import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from rollout.plan import InWeek, OnDay, Phase, Plan
 from rollout.reading import read_plan
 from rollout.schedule import schedule
 from rollout.words import DateRefused, month_name, read_day, read_month, read_week, week_name
-from tests.rollout.plans import sample
+from tests.rollout.plans import sample, small
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -220,3 +223,33 @@ def test_29_february_needs_a_leap_year() -> None:
     assert date(2028, 2, 29) == read_day("29 februari", 2028)
     with pytest.raises(DateRefused, match="2027 has no 29 February"):
         read_day("29 februari", 2027)
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=1", "''+1", "a|b"])
+def test_a_name_that_a_spreadsheet_would_reckon_out_is_words_there_and_comes_back(
+    name: str,
+) -> None:
+    plan = small()
+    group = replace(plan.groups[1], names={Language.EN: name})
+    plan = replace(plan, groups=(plan.groups[0], group))
+
+    written = as_csv(plan, Language.EN)
+
+    cells = [cell for row in csv.reader(io.StringIO(written)) for cell in row]
+    assert [] == [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+    for text in (written, as_markdown(plan, Language.EN)):
+        assert name in [one.name(Language.EN) for one in imported(text).plan.groups]
+
+
+def test_an_hour_survives_its_way_through_a_table() -> None:
+    plan = small(enrollment="2027-07-20 14:30")
+
+    for text in (as_markdown(plan, Language.EN), as_csv(plan, Language.EN)):
+        assert shape(plan) == shape(imported(text).plan)
+        assert "14:30" in as_yaml(imported(text).plan)
+
+
+def test_a_list_may_name_weeks_too() -> None:
+    text = "Group,Message,Date\nIT,Kickoff,first week of July\nIT,Enrollment,2027-07-20\n"
+
+    assert ["2027-07-06", "2027-07-20"] == [day for *_, day in shape(imported(text).plan)]

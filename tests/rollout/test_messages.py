@@ -170,4 +170,6 @@ def test_the_rehearsal_says_what_the_check_would_say() -> None:
     plan = small()
     nameless = replace(plan, sponsor=replace(plan.sponsor, name=""))
 
-    assert 2 == rehearsal(nameless, COMPANY).count("check: no-sponsor")
+    assert 2 == rehearsal(nameless, COMPANY).count(
+        "to mend: the first message of a group comes from a sponsor"
+    )
