@@ -77,7 +77,7 @@ async def decide_survey(pressed: Pressed, desk: AnnouncingDesk, now: datetime) -
         return tell(pressed, say("announcement-is-preview"), now)
     if not _still_open(announcement, now):
         return tell(pressed, say("survey-closed"), now)
-    if await desk.store.get(ENROLLED, enrolled_id(desk.team, pressed.user)) is None:
+    if not await _has_enrolled(pressed.user, desk):
         return tell_with(pressed, _enroll_first(announcement, language, say), now)
     before = await desk.store.get(
         SURVEY_RESPONSE, response_id(desk.team, announcement.group, pressed.user)
@@ -95,6 +95,8 @@ async def decide_answered(submitted: Submitted, desk: AnnouncingDesk, now: datet
     ours = stored is not None and stored.record.team == submitted.team
     if stored is None or not ours or not _still_open(stored.record, now):
         return _read(say("survey-closed"), say)
+    if not await _has_enrolled(submitted.user, desk):
+        return _read(say("survey-refused-not-enrolled"), say)
     group = stored.record.group
     record_id = response_id(desk.team, group, submitted.user)
     before = await desk.store.get(SURVEY_RESPONSE, record_id)
@@ -116,6 +118,10 @@ async def decide_answered(submitted: Submitted, desk: AnnouncingDesk, now: datet
     decision = _read(say("survey-changed" if before else "survey-thanks"), say)
     put = Put(SURVEY_RESPONSE, response, before.version if before else NEW)
     return Decision(puts=(put,), reply=decision.reply)
+
+
+async def _has_enrolled(user: str, desk: AnnouncingDesk) -> bool:
+    return await desk.store.get(ENROLLED, enrolled_id(desk.team, user)) is not None
 
 
 def _scores(values: Mapping[str, str]) -> dict[SurveyQuestion, int]:

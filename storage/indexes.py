@@ -32,6 +32,14 @@ class RecordIndexes:
         for place in after - before:
             insort(self._ids.setdefault(place, []), doc_id)
 
+    def begin(self, documents: Mapping[str, Document]) -> None:
+        """Index all documents of a table at once, which is several times faster than one by one."""
+        for doc_id, document in documents.items():
+            for place in document["indexes"].items():
+                self._ids.setdefault(place, []).append(doc_id)
+        for ids in self._ids.values():
+            ids.sort()
+
     def _remove(self, place: tuple[str, str], doc_id: str) -> None:
         ids = self._ids[place]
         del ids[bisect_left(ids, doc_id)]

@@ -1,14 +1,15 @@
 """A journal's tables to read from, beside the process that writes them."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from storage.errors import StoreRefused
 from storage.group_commit import GroupCommit, LoopTicket, Place, Ticket, Unawaited
+from storage.indexes import RecordIndexes
 from storage.journal import JOURNAL, read_journal
 from storage.journal_storage import JournalStorage, TicketT
-from storage.memory import Draft, Tables, Undo, replay
+from storage.memory import Draft, Follower, Tables, Undo, replay
 from storage.tinydb_store import TinyStore, follower_of
 
 
@@ -39,11 +40,34 @@ class _NoWriter(GroupCommit):
         """There is nothing to close."""
 
 
+class _CopiedTables(Tables):
+    """Nothing is derived from a table before somebody asks for it: a reader asks for few."""
+
+    def __init__(self, follower_of: Callable[[str], Follower | None]) -> None:
+        super().__init__(lambda table: None)
+        self._asked_for = follower_of
+
+    def follower(self, table: str) -> Follower | None:
+        if table in self and table not in self._followers:
+            self._begin(table)
+        return super().follower(table)
+
+    def _begin(self, table: str) -> None:
+        follower = self._asked_for(table)
+        if isinstance(follower, RecordIndexes):
+            follower.begin(self.table(table))
+        elif follower is not None:
+            for doc_id, document in self.table(table).items():
+                follower.changed(doc_id, None, document)
+        if follower is not None:
+            self._followers[table] = follower
+
+
 class JournalCopy(JournalStorage):
     """The tables as they were when this was made. A frame just being written is left out."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables = Tables(follower_of)
+        self.tables = _CopiedTables(follower_of)
         self._folder = folder
         self._is_open = True
         self.writer = _NoWriter()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -83,9 +84,6 @@ class TinyStore:
         self._tables = storage.tables
         for table in (OUTBOX, DUE, KEY, KIND):
             self._tables.make(table)
-        self._outbox = cast(OutboxIndexes, self._tables.follower(OUTBOX))
-        self._due = cast(DueLine, self._tables.follower(DUE))
-        self._keys = cast(KeyAges, self._tables.follower(KEY))
         self._number = 1 + max(
             (row["number"] for row in self._tables.table(OUTBOX).values()), default=0
         )
@@ -97,6 +95,18 @@ class TinyStore:
         """The store as a TinyDB database: a ``Query`` reads the bot's tables, and other tables may
         be kept beside them. Write the bot's own tables through the store alone."""
         return JournalDatabase(storage=lambda: self._storage)
+
+    @cached_property
+    def _outbox(self) -> OutboxIndexes:
+        return cast(OutboxIndexes, self._tables.follower(OUTBOX))
+
+    @cached_property
+    def _due(self) -> DueLine:
+        return cast(DueLine, self._tables.follower(DUE))
+
+    @cached_property
+    def _keys(self) -> KeyAges:
+        return cast(KeyAges, self._tables.follower(KEY))
 
     def forget_leases(self) -> None:
         """Nobody holds a lease from before the start. What was being sent then is doubtful, and so

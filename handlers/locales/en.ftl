@@ -701,6 +701,7 @@ survey-thanks = Thank you! You can change your answers until the survey closes, 
 survey-changed = Thank you, your answers are changed.
 survey-closed = This survey is closed. You can still tell me what you think in a direct message.
 survey-not-enrolled = The questions are about enrolling. Have you enrolled? Tell me first, then press "Answer three questions" again.
+survey-refused-not-enrolled = Your answers were not kept: only those who have enrolled answer these questions. Press "I have enrolled" beneath the message to your group first, then send them again.
 survey-results = What people say, from 1 (bad) to 5 (very good)
 survey-result = { $group }: { $count } answers. Enrolling: { $ease }, messages: { $messages }, help: { $help }
 survey-too-few = { $group }: fewer than { $fewest } answers, so they are not shown.

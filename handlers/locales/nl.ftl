@@ -701,6 +701,7 @@ survey-thanks = Dank je! Je kunt je antwoorden veranderen tot de vragenlijst slu
 survey-changed = Dank je, je antwoorden zijn veranderd.
 survey-closed = Deze vragenlijst is gesloten. Je kunt me nog altijd in een privébericht vertellen wat je ervan vindt.
 survey-not-enrolled = De vragen gaan over het registreren. Ben je al geregistreerd? Vertel me dat eerst, en druk dan nog eens op "Drie vragen beantwoorden".
+survey-refused-not-enrolled = Je antwoorden zijn niet bewaard: alleen wie geregistreerd is, beantwoordt deze vragen. Druk eerst op "Ik ben geregistreerd" onder het bericht aan je groep en verstuur ze daarna opnieuw.
 survey-results = Wat mensen ervan vinden, van 1 (slecht) tot 5 (heel goed)
 survey-result = { $group }: { $count } antwoorden. Registreren: { $ease }, berichten: { $messages }, hulp: { $help }
 survey-too-few = { $group }: minder dan { $fewest } antwoorden, dus die worden niet getoond.

@@ -701,6 +701,7 @@ survey-thanks = Tack! Du kan ändra dina svar tills enkäten stänger, två veck
 survey-changed = Tack, dina svar är ändrade.
 survey-closed = Enkäten är stängd. Du kan fortfarande berätta för mig i ett direktmeddelande vad du tycker.
 survey-not-enrolled = Frågorna handlar om registreringen. Har du registrerat dig? Säg det först, och tryck sedan på "Svara på tre frågor" igen.
+survey-refused-not-enrolled = Dina svar sparades inte: bara den som har registrerat sig svarar på de här frågorna. Tryck först på "Jag har registrerat" under meddelandet till din grupp och skicka sedan igen.
 survey-results = Vad folk tycker, från 1 (dåligt) till 5 (mycket bra)
 survey-result = { $group }: { $count } svar. Registreringen: { $ease }, meddelandena: { $messages }, hjälpen: { $help }
 survey-too-few = { $group }: färre än { $fewest } svar, så de visas inte.

@@ -701,6 +701,7 @@ survey-thanks = 謝謝！在問卷關閉之前（訊息發出後兩週內），�
 survey-changed = 謝謝，您的回答已更新。
 survey-closed = 這份問卷已經關閉。您仍然可以傳私訊告訴我您的想法。
 survey-not-enrolled = 這些問題是關於註冊的。您註冊了嗎？請先告訴我，然後再按一次「回答三個問題」。
+survey-refused-not-enrolled = 您的回答沒有儲存：只有已完成註冊的人才回答這些問題。請先在給您群組的訊息下按「我已註冊」，然後再送出一次。
 survey-results = 大家的看法，從 1（不好）到 5（非常好）
 survey-result = { $group }：{ $count } 份回答。註冊：{ $ease }，訊息：{ $messages }，協助：{ $help }
 survey-too-few = { $group }：回答不到 { $fewest } 份，因此不顯示。

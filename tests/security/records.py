@@ -15,6 +15,7 @@ from knowledge.question import Place, Question, question_id
 from knowledge.question import State as Asked
 from rollout.announcement import Announcement, Audience, announcement_id, drafted
 from rollout.announcement import State as Stage
+from rollout.enrolled import Enrolled, Source, enrolled_id
 from rollout.messages import Message
 from rollout.plan import Phase
 from rollout.requests import DateRequest, request_id
@@ -23,6 +24,7 @@ from storage.kinds import (
     ANNOUNCEMENT,
     DATE_REQUEST,
     DRAFT,
+    ENROLLED,
     KNOWN_PROBLEM,
     LESSON,
     QUESTION,
@@ -89,6 +91,7 @@ def puts(now: datetime) -> Iterator[Put]:
         yield Put(ANNOUNCEMENT, announcement(stage, now))
     yield Put(LESSON, _lesson(now))
     yield Put(DRAFT, _draft(now))
+    yield Put(ENROLLED, _enrolled(now))
     yield Put(DATE_REQUEST, _request(now))
     yield Put(KNOWN_PROBLEM, _problem(now))
 
@@ -235,3 +238,8 @@ def _problem(now: datetime) -> KnownProblem:
         reported_by=TIA,
         reported_at=now,
     )
+
+
+def _enrolled(now: datetime) -> Enrolled:
+    alice = user_id("alice")
+    return Enrolled(enrolled_id(TEAM_ID, alice), TEAM_ID, alice, "it", "", now, Source.PRESS)

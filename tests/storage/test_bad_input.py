@@ -18,9 +18,10 @@ from storage.errors import StoreRefused
 from storage.journal import JOURNAL
 from storage.opening import migrate, open_copy, open_store
 from storage.postgresql_schema import known_migrations
+from storage.port import Commit
 from storage.tinydb_store import open_tinydb
 from tests.postgresql import free_port
-from tests.storage.cast import NOTE, Note, put
+from tests.storage.cast import NOON, NOTE, Note, message, put
 from tests.storage.test_faults import ROOT
 
 
@@ -195,6 +196,24 @@ class TestCopies:
         await copy.health()
         await copy.close()
         assert 2 == await store.count(NOTE, "status", "open")
+        await store.close()
+
+    async def test_a_copy_finds_what_the_store_finds_in_the_same_order(
+        self, tmp_path: Path
+    ) -> None:
+        store = await open_tinydb(tmp_path)
+        for name in ("3", "1", "2"):
+            await store.commit(put(Note(name)))
+        await store.commit(put(Note("2", status="closed"), expected=1))
+        await store.commit(Commit(NOON, outbox=(message("b", "thread"), message("a", "thread"))))
+
+        copy = await open_copy(f"tinydb:{tmp_path}")
+
+        for value in ("open", "closed"):
+            found = await copy.find(NOTE, "status", value)
+            assert await store.find(NOTE, "status", value) == found
+        assert await store.backlog(NOON) == await copy.backlog(NOON)
+        assert await store.outcomes_about("") == await copy.outcomes_about("")
         await store.close()
 
     async def test_a_copy_leaves_a_frame_being_written_alone(self, tmp_path: Path) -> None:
