@@ -17,8 +17,8 @@ from storage import frames
 from storage.errors import StoreRefused
 from storage.journal import JOURNAL
 from storage.opening import migrate, open_copy, open_store
-from storage.postgresql_schema import known_migrations
 from storage.port import Commit
+from storage.postgresql_schema import known_migrations
 from storage.tinydb_store import open_tinydb
 from tests.postgresql import free_port
 from tests.storage.cast import NOON, NOTE, Note, message, put
@@ -205,7 +205,8 @@ class TestCopies:
         for name in ("3", "1", "2"):
             await store.commit(put(Note(name)))
         await store.commit(put(Note("2", status="closed"), expected=1))
-        await store.commit(Commit(NOON, outbox=(message("b", "thread"), message("a", "thread"))))
+        items = tuple(message(key, "thread", about="wave") for key in ("b", "a"))
+        await store.commit(Commit(NOON, outbox=items))
 
         copy = await open_copy(f"tinydb:{tmp_path}")
 
@@ -213,7 +214,7 @@ class TestCopies:
             found = await copy.find(NOTE, "status", value)
             assert await store.find(NOTE, "status", value) == found
         assert await store.backlog(NOON) == await copy.backlog(NOON)
-        assert await store.outcomes_about("") == await copy.outcomes_about("")
+        assert ["b", "a"] == [one.key for one in await copy.outcomes_about("wave")]
         await store.close()
 
     async def test_a_copy_leaves_a_frame_being_written_alone(self, tmp_path: Path) -> None:
