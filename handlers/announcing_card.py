@@ -43,6 +43,7 @@ class Admin(StrEnum):
     DELETE = "announcing.delete"
     LOG = "announcing.log"
     GO = "announcing.go"
+    QUOTE = "announcing.quote"
 
 
 _LABELS: Mapping[Admin, str] = {
@@ -63,6 +64,7 @@ _LABELS: Mapping[Admin, str] = {
     Admin.DELETE: "button-delete",
     Admin.LOG: "button-log",
     Admin.GO: "button-go",
+    Admin.QUOTE: "button-quote",
 }
 _STATES: Mapping[State, str] = {
     State.DRAFT: "announcing-state-draft",
@@ -104,6 +106,7 @@ _CHANGES: Mapping[Change, str] = {
     Change.GO: "log-go",
     Change.READDRESSED: "log-readdressed",
     Change.DELETED: "log-deleted",
+    Change.QUOTED: "log-quoted",
 }
 IN_TIMELINE: Mapping[State | None, str] = {
     None: "timeline-planned",
@@ -133,7 +136,8 @@ class Progress:
 @dataclass(frozen=True)
 class Card:
     """All that a card shows. ``people`` maps channel to its members where that is known;
-    ``people_in_all`` counts each person once. ``change`` is how far a correction or recall is."""
+    ``people_in_all`` counts each person once. ``change`` is how far a correction or recall is,
+    ``quoted`` the group of whom it quotes, where that may still be quoted."""
 
     announcement: Announcement
     title: str
@@ -142,6 +146,7 @@ class Card:
     people: Mapping[str, int]
     people_in_all: int | None
     change: Progress | None
+    quoted: str
     sponsor_user: str
     now: datetime
     language: Language
@@ -156,6 +161,7 @@ def card_content(card: Card, say: Say) -> Content:
         say(_STATES[announcement.state], when=_when(card)),
         _to(card, say),
         *_people_lines(card, say),
+        *_quote_lines(card, say),
         *_flaw_lines(card, say),
         *_progress_lines(card, say),
         *_change_lines(card, say),
@@ -216,6 +222,14 @@ def _people_lines(card: Card, say: Say) -> list[str]:
     if card.people_in_all is None:
         return []
     return [say("announcing-people", count=card.people_in_all)]
+
+
+def _quote_lines(card: Card, say: Say) -> list[str]:
+    if not card.announcement.quote:
+        return []
+    if not card.quoted:
+        return [say("announcing-quote-gone")]
+    return [say("announcing-quotes", group=escaped(card.quoted))]
 
 
 def _flaw_lines(card: Card, say: Say) -> list[str]:
@@ -333,7 +347,7 @@ def _actions(card: Card) -> Iterator[Admin]:
                 yield Admin.ASK_SPONSOR
             if any(one.flaw is Flaw.EVERYONE for one in card.flaws):
                 yield Admin.EVERYONE
-            yield from (Admin.AUDIENCE, Admin.MOVE, Admin.DUPLICATE, Admin.DELETE)
+            yield from (Admin.AUDIENCE, Admin.QUOTE, Admin.MOVE, Admin.DUPLICATE, Admin.DELETE)
         case State.SCHEDULED:
             yield from (Admin.PREVIEW, Admin.HOLD, Admin.AUDIENCE, Admin.MOVE)
             yield from (Admin.CANCEL, Admin.DUPLICATE)

@@ -1,12 +1,13 @@
 """What announcing needs to know and reach, and what its records look like together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from handlers.announcing_message import announcement_content
 from handlers.announcing_plans import PlanInForce
+from handlers.announcing_quotes import Quotes, quoted_words, quotes_of
 from handlers.catalogue import Catalogue, Say
 from handlers.ports import People, Roles
 from helpdesk.errors import HelpdeskError
@@ -22,7 +23,7 @@ from rollout.announcement import (
 )
 from rollout.checking import Circumstances, DraftFlaw, check_draft
 from rollout.errors import Refusal
-from rollout.messages import Message, filled, template
+from rollout.messages import QUOTE, Message, filled, template
 from rollout.plan import Plan
 from rollout.replacing import audience_of
 from rollout.schedule import Planned, Schedule
@@ -101,6 +102,7 @@ class Situation:
 
     desk: AnnouncingDesk
     records: tuple[Stored[Announcement], ...]
+    quotes: Quotes = field(default_factory=dict)
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -149,7 +151,12 @@ class Situation:
             self.schedule,
             self.desk.company,
         )
-        return filled(message, values)
+        return filled(message, {**values, QUOTE: self.quoted(announcement, language)})
+
+    def quoted(self, announcement: Announcement, language: Language) -> str:
+        """The words that it quotes, in Markdown; empty when these may be quoted no longer."""
+        say = self.desk.say_in(language)
+        return quoted_words(self.quotes.get(announcement.quote), self.desk.plan, language, say)
 
     def flaws(self, announcement: Announcement) -> tuple[DraftFlaw, ...]:
         """What the check says about a draft."""
@@ -207,7 +214,9 @@ async def situation(desk: AnnouncingDesk) -> Situation:
     found: list[Stored[Announcement]] = []
     while page := await _page(desk, found[-1].record.id if found else None):
         found += page
-    return Situation(desk, tuple(one for one in found if one.record.state is not State.DELETED))
+    records = tuple(one for one in found if one.record.state is not State.DELETED)
+    ids = {one.record.quote for one in records if one.record.quote}
+    return Situation(desk, records, await quotes_of(ids, desk.store))
 
 
 async def _page(desk: AnnouncingDesk, after: str | None) -> list[Stored[Announcement]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.announcing_blocks import OPTION_TEXT, mrkdwn, option, plain, sections
 from handlers.announcing_words import language_name
 from handlers.catalogue import Say, long_date
+from handlers.rich_text import rich_text, words
 from handlers.text import shortened
 from knowledge.article import Language, Platform
 from rollout.announcement import Announcement
@@ -18,6 +19,7 @@ from rollout.schedule import Planned
 from storage.outbox import Block
 
 FREE = "free"
+QUOTED, NO_QUOTE = "quoted", "none"
 OPTIONS, MODAL_TITLE = 100, 24
 """docs.slack.dev/reference/block-kit: static select; docs.slack.dev/surfaces/modals: view."""
 
@@ -37,6 +39,7 @@ class Form(StrEnum):
     AUDIENCE = "announcing.addressed"
     MOVE = "announcing.moved"
     CONFIRM = "announcing.confirmed"
+    QUOTE = "announcing.quoted"
     REPLACE = "announcing.replaced"
     PLATFORM = "announcement.platform"
     CLOSED = "announcement.closed"
@@ -176,6 +179,38 @@ def audience_form(announcement: Announcement, language: Language, say: Say) -> B
             _input("language", say("announcing-audience-language"), radio),
         ],
         {"id": announcement.id},
+    )
+
+
+def quote_form(
+    announcement: Announcement, offered: Sequence[tuple[str, str, str]], chosen: str, say: Say
+) -> Block:
+    """Whose words are quoted; ``offered`` are tokens, groups and words, ``chosen`` the token of
+    what is quoted now. A menu shows their beginning, the lines above it all of them."""
+    lines = [words(f"{number}. {said}\n") for number, (_, _, said) in enumerate(offered, 1)]
+    options = [option(say("announcing-quote-none"), NO_QUOTE)]
+    options += [
+        option(f"{number}. {group}: {said}", token)
+        for number, (token, group, said) in enumerate(offered, 1)
+    ]
+    initial = next((one for one in options if one["value"] == chosen), options[0])
+    select = {
+        "type": "static_select",
+        "action_id": QUOTED,
+        "options": options,
+        "initial_option": initial,
+    }
+    return _modal(
+        Form.QUOTE,
+        say("announcing-quote-title"),
+        say("announcing-edit-submit"),
+        say,
+        [
+            mrkdwn(say("announcing-quote-lead")),
+            rich_text(*lines),
+            _input(QUOTED, say("announcing-quote-label"), select),
+        ],
+        {"id": announcement.id, "revision": str(announcement.revision)},
     )
 
 

@@ -13,14 +13,17 @@ from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, situat
 from handlers.announcing_drafting import new_draft
 from handlers.announcing_due import first_look
 from handlers.announcing_forms import (
+    NO_QUOTE,
     audience_form,
     closing_view,
     confirm_form,
     edit_form,
     move_form,
+    quote_form,
     recall_form,
 )
 from handlers.announcing_notes import tell
+from handlers.announcing_quotes import group_of, quotable, shown_words, token_of
 from handlers.announcing_showing import changed
 from handlers.announcing_steering import before_and_after, would
 from handlers.announcing_words import moment_token
@@ -38,6 +41,7 @@ from rollout.announcement import (
     go_on,
     resend,
 )
+from rollout.enrolled import FEWEST_SHOWN
 from rollout.errors import AnnouncementRefused, Refusal
 from storage.kinds import ANNOUNCEMENT
 from storage.outbox import Content, OutboxItem, OutboxState, Post, ToPerson
@@ -187,6 +191,27 @@ async def _go(press: AdminPress) -> Decision:
     return await press.becomes(go_on(press.announcement, press.user, press.now), *told.outbox)
 
 
+async def _quote(press: AdminPress) -> Decision:
+    """The words from the survey that may be quoted."""
+    desk, announcement = press.desk, press.announcement
+    offered = await quotable(desk.store, desk.team, desk.plan)
+    if not offered:
+        lines = sections(desk.say("announcing-quote-nothing", fewest=FEWEST_SHOWN))
+        return press.opens(closing_view(desk.say("announcing-quote-title"), lines, desk.say))
+    now_quoted = press.around.quotes.get(announcement.quote)
+    return press.opens(
+        quote_form(
+            announcement,
+            [
+                (token_of(one), group_of(one, desk.plan, desk.default_language), shown_words(one))
+                for one in offered
+            ],
+            token_of(now_quoted) if now_quoted else NO_QUOTE,
+            desk.say,
+        )
+    )
+
+
 async def _move(press: AdminPress) -> Decision:
     announcement = press.announcement
     in_plan = bool(announcement.planned)
@@ -258,6 +283,7 @@ STEPS: Mapping[Admin, AdminStep] = {
     Admin.ASK_SPONSOR: _ask_sponsor,
     Admin.EVERYONE: _everyone,
     Admin.GO: _go,
+    Admin.QUOTE: _quote,
     Admin.MOVE: _move,
     Admin.RESEND: _resend,
     Admin.DUPLICATE: _duplicate,

@@ -7,6 +7,7 @@ from datetime import datetime
 from handlers.announcing_card import Card, Progress, card_content
 from handlers.announcing_deliveries import progress_of, progress_of_change
 from handlers.announcing_desk import AnnouncingDesk, Situation
+from handlers.announcing_quotes import group_of
 from handlers.announcing_waiting import announce_command, commands_of
 from handlers.decision import Decision
 from helpdesk.errors import HelpdeskError
@@ -36,6 +37,7 @@ async def shown_card(
         progress=progress,
         people={channel: len(there) for channel, there in people.items()},
         people_in_all=_in_all(announcement, people, desk),
+        quoted=group_of(around.quotes.get(announcement.quote), desk.plan, desk.default_language),
         change=await progress_of_change(announcement, desk.store),
         sponsor_user=desk.plan.sponsor.user,
         now=now,

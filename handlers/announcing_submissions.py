@@ -12,8 +12,17 @@ from handlers.announcing_deliveries import at_deliveries, notes_in_place
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, draft_of, situation
 from handlers.announcing_drafting import new_draft, put_away
 from handlers.announcing_due import first_look
-from handlers.announcing_forms import FREE, Form, closing_view, confirm_form, free_form
+from handlers.announcing_forms import (
+    FREE,
+    NO_QUOTE,
+    QUOTED,
+    Form,
+    closing_view,
+    confirm_form,
+    free_form,
+)
 from handlers.announcing_moving import DATE_OPEN, both, move_all, moves_in_words, notice_to
+from handlers.announcing_quotes import quotable, token_of
 from handlers.announcing_replacing import decide_replaced
 from handlers.announcing_showing import changed, new_card, shown_card
 from handlers.announcing_steering import group_told_otherwise, would
@@ -31,6 +40,7 @@ from rollout.announcement import (
     drafted,
     edit,
     free_id,
+    quote_words,
     readdress,
 )
 from rollout.calendar import moment
@@ -167,6 +177,23 @@ async def _addressed(submitted: Submitted, desk: AnnouncingDesk, now: datetime) 
     return await changed(stored, after, await situation(desk), now)
 
 
+async def _quoted(submitted: Submitted, desk: AnnouncingDesk, now: datetime) -> Decision:
+    """Words from the survey, or none. Consent may have been taken back while the form was open."""
+    stored, metadata = await _of_form(submitted, desk)
+    if int(metadata["revision"]) != stored.record.revision:
+        return _beside(QUOTED, desk.say(REFUSALS[Refusal.CHANGED]))
+    chosen = submitted.values.get(QUOTED, NO_QUOTE)
+    offered = await quotable(desk.store, desk.team, desk.plan)
+    response = next((one.id for one in offered if token_of(one) == chosen), "")
+    if chosen != NO_QUOTE and not response:
+        return _beside(QUOTED, desk.say("announcing-quote-gone"))
+    after = quote_words(stored.record, response, submitted.user, now)
+    if after is stored.record:
+        return Decision()
+    around = replace(await situation(desk), quotes={one.id: one for one in offered})
+    return await changed(stored, after, around, now)
+
+
 async def _moved(submitted: Submitted, desk: AnnouncingDesk, now: datetime) -> Decision:
     """Before and after of a move, to be confirmed."""
     stored, _ = await _of_form(submitted, desk)
@@ -230,6 +257,7 @@ FORMS: Mapping[Form, FormStep] = {
     Form.FREE: _written,
     Form.EDIT: _edited,
     Form.AUDIENCE: _addressed,
+    Form.QUOTE: _quoted,
     Form.MOVE: _moved,
     Form.CONFIRM: _done,
     Form.REPLACE: decide_replaced,

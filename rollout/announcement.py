@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from knowledge.article import Language
 from rollout.errors import AnnouncementRefused, Refusal
-from rollout.messages import Message
+from rollout.messages import Message, with_quote, without_quote
 from rollout.plan import Phase
 
 
@@ -58,11 +58,13 @@ class Change(StrEnum):
     GO = "go"
     READDRESSED = "readdressed"
     DELETED = "deleted"
+    QUOTED = "quoted"
 
 
 _OF_ITS_CONTENT = (
     Change.DRAFTED,
     Change.EDITED,
+    Change.QUOTED,
     Change.CORRECTED,
     Change.EVERYONE,
     Change.READDRESSED,
@@ -94,6 +96,7 @@ class Announcement:
     """One message for an audience at a time.
 
     ``planned`` is its id in the plan (empty: a free message) and ``group`` that of its group.
+    ``quote`` is the id of the answer to the survey of which it quotes the words.
     ``cards`` counts the cards shown to the admins, of which the last is current; ``resends`` and
     ``corrections`` how often its deliveries were repeated or changed.
     """
@@ -114,6 +117,7 @@ class Announcement:
     cards: int = 1
     resends: int = 0
     corrections: int = 0
+    quote: str = ""
     started_at: datetime | None = None
 
     @property
@@ -124,7 +128,7 @@ class Announcement:
     @property
     def editor(self) -> str:
         """Who wrote it last."""
-        wrote = (Change.DRAFTED, Change.EDITED, Change.READDRESSED)
+        wrote = (Change.DRAFTED, Change.EDITED, Change.QUOTED, Change.READDRESSED)
         return next((line.by for line in reversed(self.log) if line.change in wrote), self.author)
 
     @property
@@ -163,6 +167,25 @@ def edit(
         everyone_confirmed=False,
     )
     return _logged(draft, user, Change.EDITED, now, language)
+
+
+def quote_words(
+    announcement: Announcement, response: str, user: str, now: datetime
+) -> Announcement:
+    """The words of an answer to the survey stand in the message, in every language where no place
+    was made for them behind what it says; none for an empty ``response``. It must be approved
+    again."""
+    _only_in(announcement, NOT_OUT_YET)
+    if response == announcement.quote:
+        return announcement
+    messages = {
+        language: with_quote(message) if response else without_quote(message)
+        for language, message in announcement.messages.items()
+    }
+    draft = replace(
+        announcement, messages=messages, quote=response, state=State.DRAFT, approved_by=""
+    )
+    return _logged(draft, user, Change.QUOTED, now)
 
 
 def readdress(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,10 @@ from knowledge.article import Language
 from rollout.errors import TemplateInvalid
 
 TEMPLATES = Path(__file__).parent / "templates"
+QUOTE = "quote"
+"""The field that somebody's words from the survey are filled into."""
+_SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+_EVERYONE = re.compile(r"@(channel|here|everyone)\b")
 _FIELD = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _BEGIN, _END = "\ue000", "\ue001"
 _MARK = re.compile(f"{_BEGIN}(\\d+){_END}")
@@ -103,6 +107,25 @@ def filled(message: Message, values: Mapping[str, Value]) -> Message:
         return marked(value) if isinstance(value, datetime) else value
 
     return message.each(fill)
+
+
+def with_quote(message: Message) -> Message:
+    """The message with a place for somebody's words, if it has none."""
+    if QUOTE in fields_of(message):
+        return message
+    return replace(message, body=f"{message.body}\n\n{{{{{QUOTE}}}}}")
+
+
+def without_quote(message: Message) -> Message:
+    """The message without that place."""
+    return filled(message, {QUOTE: ""})
+
+
+def in_markdown(words: str) -> str:
+    """Somebody's words in one line, in which no sign means anything (spec.commonmark.org, backslash
+    escapes), and no address and no mention of everyone is live."""
+    line = _EVERYONE.sub(r"\1", " ".join(words.split()))
+    return _SIGNS.sub(r"\\\g<0>", line)
 
 
 def marked(at: datetime) -> str:

@@ -13,7 +13,7 @@ import yaml
 
 from knowledge.article import Language
 from rollout.errors import TemplateInvalid
-from rollout.messages import Message, Value, fields_of
+from rollout.messages import QUOTE, Message, Value, fields_of
 from rollout.plan import Group, Phase, Plan
 from rollout.schedule import Schedule, starts_at
 
@@ -42,6 +42,7 @@ PLAN_FIELDS = (
     "sponsor_title",
     "people",
     "target",
+    QUOTE,
 )
 
 
@@ -94,6 +95,7 @@ def values_for(
         "sponsor_title": plan.sponsor.title,
         "people": str(group.people) if group and group.people else "",
         "target": f"{round(group.target * 100)} %" if group and group.target else "",
+        QUOTE: "",
     }
     return values
 

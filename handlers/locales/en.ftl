@@ -707,6 +707,22 @@ survey-result = { $group }: { $count } answers. Enrolling: { $ease }, messages: 
 survey-too-few = { $group }: fewer than { $fewest } answers, so they are not shown.
 survey-quotable = { $words } (may be quoted)
 
+# Quotes from the survey in announcements.
+button-quote = Quote
+announcement-quote = “{ $words }” – a colleague in { $group }
+announcing-quote-title = Quote a colleague
+announcing-quote-lead = Words from the survey that their authors allow to be quoted, without a name. Whoever takes the consent back before the message goes out is not quoted.
+announcing-quote-label = Which words?
+announcing-quote-none = No quote
+announcing-quote-nothing = There are no words to quote yet: of a group they are offered when at least { $fewest } people have answered the survey, and their author has agreed.
+announcing-quote-gone = These words may no longer be quoted, so they are left out.
+announcing-quotes = It quotes a colleague in { $group }.
+log-quoted = { $when }: quote chosen by { $who }
+
+# Announcements for e-mail, web pages and calendars.
+media-subject = Subject
+media-in-slack = This message stands in Slack too; the buttons that it names are beneath it there.
+
 # What could not be done behind the scenes, for the admins.
 due-given-up = A task that waits for its time ({ $name }) has failed ten times with { $error }. It is kept and tried once a day. Look for "{ $key }" in the log and report the fault.
 message-unplaced = A message for { $channel } was not sent, because the message it belongs under was never posted or is gone ({ $code }). Look at the messages before it.

@@ -707,6 +707,22 @@ survey-result = { $group }: { $count } antwoorden. Registreren: { $ease }, beric
 survey-too-few = { $group }: minder dan { $fewest } antwoorden, dus die worden niet getoond.
 survey-quotable = { $words } (mag geciteerd worden)
 
+# Quotes from the survey in announcements.
+button-quote = Citaat
+announcement-quote = “{ $words }” – een collega van { $group }
+announcing-quote-title = Citeer een collega
+announcing-quote-lead = Woorden uit de vragenlijst die geciteerd mogen worden, zonder naam. Wie de toestemming intrekt voordat het bericht uitgaat, wordt niet geciteerd.
+announcing-quote-label = Welke woorden?
+announcing-quote-none = Geen citaat
+announcing-quote-nothing = Er is nog niets om te citeren: van een groep kan dat als minstens { $fewest } mensen de vragenlijst hebben ingevuld en de schrijver het goedvindt.
+announcing-quote-gone = Deze woorden mogen niet meer geciteerd worden en blijven dus weg.
+announcing-quotes = Citeert een collega van { $group }.
+log-quoted = { $when }: citaat gekozen door { $who }
+
+# Announcements for e-mail, web pages and calendars.
+media-subject = Onderwerp
+media-in-slack = Dit bericht staat ook in Slack; daar vind je eronder de knoppen die het noemt.
+
 # What could not be done behind the scenes, for the admins.
 due-given-up = Een taak die op zijn tijd wacht ({ $name }) is tien keer mislukt met { $error }. Hij blijft bewaard en wordt één keer per dag geprobeerd. Zoek "{ $key }" in het logboek en meld de fout.
 message-unplaced = Een bericht voor { $channel } is niet verstuurd, omdat het bericht waar het onder hoort nooit geplaatst is of weg is ({ $code }). Bekijk de berichten ervoor.

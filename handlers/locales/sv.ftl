@@ -707,6 +707,22 @@ survey-result = { $group }: { $count } svar. Registreringen: { $ease }, meddelan
 survey-too-few = { $group }: färre än { $fewest } svar, så de visas inte.
 survey-quotable = { $words } (får citeras)
 
+# Quotes from the survey in announcements.
+button-quote = Citat
+announcement-quote = ”{ $words }” – en kollega i { $group }
+announcing-quote-title = Citera en kollega
+announcing-quote-lead = Ord ur enkäten som får citeras utan namn. Den som tar tillbaka sitt medgivande innan meddelandet går ut citeras inte.
+announcing-quote-label = Vilka ord?
+announcing-quote-none = Inget citat
+announcing-quote-nothing = Det finns inget att citera än: för en grupp går det när minst { $fewest } personer har svarat på enkäten och den som skrev har sagt ja.
+announcing-quote-gone = De här orden får inte längre citeras och utelämnas därför.
+announcing-quotes = Citerar en kollega i { $group }.
+log-quoted = { $when }: citat valt av { $who }
+
+# Announcements for e-mail, web pages and calendars.
+media-subject = Ämne
+media-in-slack = Meddelandet finns också i Slack; där hittar du knapparna som det nämner.
+
 # What could not be done behind the scenes, for the admins.
 due-given-up = En uppgift som väntar på sin tid ({ $name }) har misslyckats tio gånger med { $error }. Den finns kvar och provas en gång om dagen. Sök efter "{ $key }" i loggen och anmäl felet.
 message-unplaced = Ett meddelande till { $channel } skickades inte, eftersom meddelandet som det hör under aldrig publicerades eller är borta ({ $code }). Titta på meddelandena före det.

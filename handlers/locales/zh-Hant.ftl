@@ -707,6 +707,22 @@ survey-result = { $group }：{ $count } 份回答。註冊：{ $ease }，訊息�
 survey-too-few = { $group }：回答不到 { $fewest } 份，因此不顯示。
 survey-quotable = { $words }（可以引用）
 
+# Quotes from the survey in announcements.
+button-quote = 引用
+announcement-quote = 「{ $words }」──{ $group }的同事
+announcing-quote-title = 引用同事的話
+announcing-quote-lead = 以下是問卷中作者同意不具名引用的話。在訊息發出前撤回同意的人不會被引用。
+announcing-quote-label = 哪一段話？
+announcing-quote-none = 不引用
+announcing-quote-nothing = 還沒有可以引用的話：群組至少有 { $fewest } 人回答問卷，而且作者同意，才能引用。
+announcing-quote-gone = 這段話已不能再引用，因此不會放進訊息。
+announcing-quotes = 引用了{ $group }同事的話。
+log-quoted = { $when }：{ $who } 選擇了引用的話
+
+# Announcements for e-mail, web pages and calendars.
+media-subject = 主旨
+media-in-slack = 這則訊息也在 Slack 中，提到的按鈕就在訊息下方。
+
 # What could not be done behind the scenes, for the admins.
 due-given-up = 一項排定的工作（{ $name }）已失敗十次，錯誤為 { $error }。工作會保留，每天再試一次。請在記錄檔中尋找「{ $key }」並回報這個問題。
 message-unplaced = 給 { $channel } 的一則訊息沒有送出，因為它所屬的上一則訊息從未發出或已不存在（{ $code }）。請查看之前的訊息。

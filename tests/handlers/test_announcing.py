@@ -44,7 +44,7 @@ async def test_a_planned_message_is_prepared_as_a_draft_with_a_card(bureau: Bure
     assert "Checked: ready to be approved." in card.text
     assert [
         *("Preview", "Approve", "Ask the sponsor", "Channels"),
-        *("Move", "Duplicate", "Delete", "Log"),
+        *("Quote", "Move", "Duplicate", "Delete", "Log"),
     ] == card.labels()
 
 
