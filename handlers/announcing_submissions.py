@@ -28,7 +28,7 @@ from handlers.announcing_showing import changed, new_card, shown_card
 from handlers.announcing_steering import group_told_otherwise, would
 from handlers.decision import Decision
 from handlers.payloads import Submitted
-from handlers.text import escaped
+from handlers.text import escaped, visible
 from knowledge.article import Language
 from rollout.announcement import (
     Announcement,
@@ -225,7 +225,8 @@ async def _done(submitted: Submitted, desk: AnnouncingDesk, now: datetime) -> De
     if action is Admin.DELETE:
         return put_away(stored, after, now)
     if action is Admin.RECALL:
-        return await _recalled(stored, after, submitted.values.get("note", ""), around, now)
+        note = visible(submitted.values.get("note", ""))
+        return await _recalled(stored, after, note, around, now)
     decision = await changed(stored, after, around, now)
     told = group_told_otherwise(action, stored.record, around)
     if told is None:
@@ -242,12 +243,12 @@ async def _recalled(
     desk = around.desk
     gone = await at_deliveries(after, desk.store, now, lambda one, place: Withdraw(place))
     languages = {one.channel: one.language for one in after.audience}
-    proposed = note.strip() == desk.say(NOTE)
+    proposed = note == desk.say(NOTE)
 
     def words(channel: str) -> str:
-        return desk.say_in(languages[channel])(NOTE) if proposed else escaped(note.strip())
+        return desk.say_in(languages[channel])(NOTE) if proposed else escaped(note)
 
-    notes = notes_in_place(after, gone, words) if note.strip() else ()
+    notes = notes_in_place(after, gone, words) if note else ()
     decision = await changed(stored, after, around, now, (*gone, *notes))
     return replace(decision, due=(*decision.due, first_look(after, now)))
 
@@ -275,7 +276,7 @@ async def _of_form(
 
 
 def _entered_message(values: Mapping[str, str]) -> Message:
-    return Message(*(values.get(part, "").strip() for part in ("title", "body", "action", "help")))
+    return Message(*(visible(values.get(part, "")) for part in ("title", "body", "action", "help")))
 
 
 def _entered_moment(values: Mapping[str, str], desk: AnnouncingDesk) -> datetime | None:

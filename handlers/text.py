@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     return _without_controls(unicodedata.normalize("NFC", resolved)).strip()
 
 
+def visible(text: str) -> str:
+    """What was entered in a form, without control and direction characters."""
+    return _without_controls(unicodedata.normalize("NFC", text)).strip()
+
+
 def question_text(text: str, bot_user: str) -> str:
     """What a person asked: :func:`plain`, without the mention of the bot, cut to
     ``MOST_CHARACTERS``."""
