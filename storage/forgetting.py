@@ -7,7 +7,7 @@ place of the words; a message that people still see is edited so.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -19,10 +19,12 @@ from knowledge.quoting import Wording
 from storage.erased_messages import Concerned, ErasedMessages, is_copy, quotes_in, reworded
 from storage.exports import OUTBOX, RECORD
 from storage.kinds import (
+    ANNOUNCEMENT,
     DRAFT,
     FAILED_PAYLOAD,
     LESSON,
     QUESTION,
+    SURVEY_RESPONSE,
     TICKET,
     TICKET_LINK,
     person_key,
@@ -74,12 +76,14 @@ class _Kept(Generic[R]):
 
 @dataclass
 class _Found:
-    """What was found of the person in records. ``tickets`` are the names of theirs."""
+    """What was found of the person in records. ``tickets`` are the names of theirs, ``responses``
+    the ids of their answers to surveys."""
 
     phrases: list[str] = field(default_factory=list)
     abouts: dict[str, Language] = field(default_factory=dict)
     copies: set[str] = field(default_factory=set)
     tickets: set[str] = field(default_factory=set)
+    responses: set[str] = field(default_factory=set)
     records: list[tuple[Personal[Any], Stored[Any]]] = field(default_factory=list)
 
 
@@ -215,6 +219,8 @@ def _add(found: _Found, personal: Personal[Any], stored: Stored[Any]) -> None:
         found.abouts[about] = language
     if personal.kind is TICKET:
         found.tickets.add(stored.record.name)
+    elif personal.kind is SURVEY_RESPONSE:
+        found.responses.add(stored.record.id)
 
 
 def _wording(found: _Found, whom: Forgetting) -> Wording:
@@ -227,7 +233,7 @@ def _with_their_words(
     row: Row, whom: Forgetting, found: _Found, wording: Wording
 ) -> Iterator[_Kept[Any]]:
     """Records that are not the person's and hold their words: what was learned from their questions
-    and tickets, and payloads that name or quote them."""
+    and tickets, announcements that quote them, and payloads that name or quote them."""
     kind, columns = row.columns["kind"], row.columns
     if kind == LESSON.name:
         lesson = _stored(LESSON, row)
@@ -240,6 +246,11 @@ def _with_their_words(
         if after != draft.record:
             found.abouts[f"draft:{draft.record.id}"] = draft.record.written.language
             yield _Kept(DRAFT, draft, after)
+    elif kind == ANNOUNCEMENT.name:
+        quoting = _stored(ANNOUNCEMENT, row)
+        if quoting.record.quote in found.responses:
+            found.abouts[f"announcement:{quoting.record.id}"] = whom.default
+            yield _Kept(ANNOUNCEMENT, quoting, replace(quoting.record, quote=""))
     elif kind == FAILED_PAYLOAD.name:
         failed = _stored(FAILED_PAYLOAD, row)
         body = columns["body"]["body"]

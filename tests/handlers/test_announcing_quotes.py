@@ -12,6 +12,7 @@ import pytest
 from knowledge.article import Language
 from rollout.announcement import Change, State
 from rollout.survey import SurveyQuestion, SurveyResponse, response_id
+from storage.forgetting import Forgetting, forget
 from storage.kinds import SURVEY_RESPONSE
 from storage.port import Commit, Put
 from tests.handlers.bureau import ADA, ALICE, AXEL, TEAM, Bureau, Message, open_bureau
@@ -170,3 +171,25 @@ async def test_only_admins_choose_a_quote(bureau: Bureau) -> None:
 
     assert shown == len(bureau.screen.views)
     assert "Only members of the admin channel" in bureau.whispers[-1][1]
+
+
+async def test_who_is_forgotten_is_quoted_no_longer_not_even_where_it_was_read(
+    bureau: Bureau,
+) -> None:
+    response = await answer_the_survey(bureau)
+    await quotes(bureau, await bureau.drafts(LATER))
+    message = await approved_and_read(bureau)
+    assert "ten* minutes" in message.text
+
+    def note(language: Language) -> str:
+        return "(erased)"
+
+    whom = Forgetting(TEAM, response.user, note, Language.EN)
+    await forget(bureau.store, whom, bureau.clock.now())
+    await bureau.settled()
+
+    assert "minutes" not in str(message.content)
+    assert "jullie toestellen" in message.text
+    assert "" == (await bureau.announcement(LATER)).quote
+    rows = [str(row) async for row in bureau.store.export_rows()]
+    assert [] == [row for row in rows if "ten* minutes" in row]
