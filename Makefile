@@ -45,7 +45,7 @@ bench: setup postgresql
 	$(BIN)/python -m benchmarks
 
 faults: setup browser postgresql
-	FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults tests/storage
+	FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults tests/storage tests/conversations/test_announcing_under_fire.py
 
 pin: setup
 	$(BIN)/python -m pip install --quiet pip-tools

@@ -46,7 +46,7 @@ class AddressBook:
         return {one: user for one in wanted if (user := self._known.get(one))}
 
     async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in a channel."""
+        """Everybody in a channel or user group."""
         return await self._patiently(lambda: self._gateway.members(channel))
 
     async def _look_up(self, address: str) -> str | None:

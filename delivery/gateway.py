@@ -82,6 +82,10 @@ def reading_client(token: str, base_url: str, session: aiohttp.ClientSession) ->
     return _client(token, base_url, session, handlers)
 
 
+USER_GROUP = "S"
+"""What the ids of user groups begin with (docs.slack.dev/reference/methods/usergroups.list)."""
+
+
 class Gateway:
     """Calls Slack and answers in our own types; every method raises errors of ``SlackError``."""
 
@@ -203,8 +207,9 @@ class Gateway:
         return self._direct_messages[user]
 
     async def join(self, channel: str) -> None:
-        """Join a public channel. Raises ``ChannelUnusable`` where only an invitation helps."""
-        await self._read("conversations.join", channel=channel)
+        """Join a public channel. Raises ``ChannelUnusable`` where only an invitation helps; "too
+        fast" is not waited for here, where it would hold up posts to other channels."""
+        await self._write("conversations.join", {"channel": channel})
 
     async def find(self, key: str, channel: str, thread_ts: str | None) -> FoundMessage | None:
         """Our message of that key in a thread, or among the newest of the channel."""
@@ -275,8 +280,14 @@ class Gateway:
         }
         return page, _next_cursor(answer)
 
-    async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in the channel, bots and guests included."""
+    async def members(self, place: str) -> frozenset[str]:
+        """Everybody in a channel or user group, bots and guests included."""
+        if place.startswith(USER_GROUP):
+            answer = await self._read("usergroups.users.list", usergroup=place)
+            return frozenset(answer["users"])
+        return await self._in_channel(place)
+
+    async def _in_channel(self, channel: str) -> frozenset[str]:
         members: set[str] = set()
         cursor = ""
         while True:
@@ -291,8 +302,15 @@ class Gateway:
     async def channels_of(self, user: str) -> frozenset[str]:
         """The channels somebody is in; of the private ones those we are in too
         (docs.slack.dev/reference/methods/users.conversations)."""
+        return await self._channels({"user": user})
+
+    async def own_channels(self) -> frozenset[str]:
+        """The channels we are in ourselves."""
+        return await self._channels({})
+
+    async def _channels(self, whose: Mapping[str, str]) -> frozenset[str]:
         channels: set[str] = set()
-        where = {"user": user, "types": "public_channel,private_channel", "limit": 1000}
+        where = {**whose, "types": "public_channel,private_channel", "limit": 1000}
         cursor = ""
         while True:
             answer = await self._read("users.conversations", **where, cursor=cursor)

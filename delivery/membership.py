@@ -1,4 +1,4 @@
-"""Who is in the role channels, remembered and kept true by events."""
+"""Who is in channels and user groups, remembered and kept true by events."""
 
 import asyncio
 import time
@@ -42,7 +42,7 @@ class Membership:
         return user in await self.members(channel)
 
     async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in the channel but the bot. While Slack does not answer, what is remembered
+        """Everybody in the channel or user group but the bot. While Slack does not answer, what is remembered
         counts; ``RolesUnknown`` when nothing is."""
         remembered = self._members.get(channel)
         if remembered and remembered[0] > self._now():

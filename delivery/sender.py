@@ -29,6 +29,7 @@ from delivery.errors import (
 )
 from delivery.gateway import Gateway
 from delivery.idling import LONGEST_IDLE, longest_idle
+from delivery.joining import Joining
 from delivery.pace import Pacing, SlotFarOff
 from delivery.responses import FoundMessage
 from storage.bell import Work
@@ -108,6 +109,7 @@ class Sender:
         self._store = store
         self._gateway = gateway
         self._pace = pace
+        self._joining = Joining(gateway)
         self._clock = clock
         self._owner = owner
         self._notice = notice
@@ -285,7 +287,7 @@ class Sender:
     async def _join_ahead(self, channel: str) -> None:
         """Where it cannot be done, posting says so at its time."""
         try:
-            await self._gateway.join(channel)
+            await self._joining.ahead(channel)
         except (ChannelUnusable, Refused, AccessLost) as error:
             log.info("cannot join by myself", channel=channel, code=error.code)
 

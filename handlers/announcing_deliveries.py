@@ -55,12 +55,13 @@ def deliveries(
 
 def joins(announcement: Announcement, now: datetime) -> tuple[OutboxItem, ...]:
     """The bot goes into the channels as soon as it is known that it will post there, so that at its
-    hour an announcement does not wait for that."""
+    hour an announcement does not wait for that. No delivery stands behind these in a line: Slack
+    allows fewer joins a minute than posts."""
     return tuple(
         OutboxItem(
             key=f"join:{announcement.id}:{announcement.revision}:{one.channel}",
             team=announcement.team,
-            order_group=f"{IN_CHANNEL}{one.channel}",
+            order_group=f"announcement-joins/{one.channel}",
             call=JoinChannel(one.channel),
             due_at=now,
             about=f"announcement-join:{announcement.id}",

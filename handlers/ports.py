@@ -24,7 +24,8 @@ class Roles(Protocol):
         tell and nothing is remembered: then nobody may act."""
 
     async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in the channel, without the bot. Raises as above."""
+        """Everybody in the channel, or in the user group of that id, without the bot. Raises as
+        above."""
 
     async def channels_of(self, user: str) -> frozenset[str]:
         """The channels the person is in, private ones as far as we are in them. Raises as above."""

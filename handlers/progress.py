@@ -166,12 +166,11 @@ async def counted_sizes(groups: Iterable[Group], desk: AnnouncingDesk) -> dict[s
 
 
 async def people_in(group: Group, desk: AnnouncingDesk) -> frozenset[str]:
-    """Everybody in the member channel of the group, else in any of its channels. Raises
-    ``RolesUnknown`` when Slack does not tell of one of them."""
-    channels = [group.member_channel] if group.member_channel else group.channels
+    """Everybody in the group's user group or channels. Raises ``RolesUnknown`` when Slack does not
+    tell of one of them."""
     people: frozenset[str] = frozenset()
-    for channel in channels:
-        people |= await desk.roles.members(channel)
+    for place in group.places:
+        people |= await desk.roles.members(place)
     return people
 
 

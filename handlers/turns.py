@@ -91,17 +91,21 @@ async def own_group_put(user: str, group_id: str, desk: AnnouncingDesk, now: dat
 
 
 async def own_groups(user: str, groups: Sequence[Group], desk: AnnouncingDesk) -> tuple[Group, ...]:
-    """The group that the person chose, else those in whose member channel, or channels, they
-    are. What Slack does not tell in time counts as no."""
+    """The group that the person chose, else those in whose user group or channels they are. What
+    Slack does not tell in time counts as no."""
     stored = await desk.store.get(OWN_GROUP, own_group_id(desk.team, user))
     chosen = [one for one in groups if stored and one.id == stored.record.group]
     if chosen:
         return tuple(chosen)
+    channels = await _channels_of(user, desk)
+    return tuple([one for one in groups if await _is_in(user, one, channels, desk)])
+
+
+async def _channels_of(user: str, desk: AnnouncingDesk) -> frozenset[str]:
     try:
-        channels = await desk.roles.channels_of(user)
+        return await desk.roles.channels_of(user)
     except HelpdeskError:
-        return ()
-    return tuple(one for one in groups if _is_in(one, channels))
+        return frozenset()
 
 
 async def dates_for(
@@ -136,10 +140,14 @@ def _coming(groups: Sequence[Group], around: Situation, language: Language, now:
     return "\n".join(lines)
 
 
-def _is_in(group: Group, channels: frozenset[str]) -> bool:
-    """By the member channel of the group, else by its channels."""
-    own = {group.member_channel} if group.member_channel else set(group.channels)
-    return bool(own & channels)
+async def _is_in(user: str, group: Group, channels: frozenset[str], desk: AnnouncingDesk) -> bool:
+    """By the user group, of which Slack tells who is in it, else by the person's channels."""
+    if not group.user_group:
+        return not channels.isdisjoint(group.places)
+    try:
+        return await desk.roles.is_member(group.user_group, user)
+    except HelpdeskError:
+        return False
 
 
 def _own_dates(

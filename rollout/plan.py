@@ -125,6 +125,13 @@ class Group:
         return self.names.get(language) or next(iter(self.names.values()), self.id)
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Where Slack knows who is in the group: its user group, else its member channel, else the
+        channels in which it is told."""
+        one = self.user_group or self.member_channel
+        return (one,) if one else self.channels
+
+    @property
     def batches(self) -> int:
         """In how many weekly batches the group enrolls."""
         if not self.batch_size or not self.people:

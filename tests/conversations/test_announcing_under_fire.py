@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import yaml
 
 from commandline.sandbox import sandbox_environment
@@ -87,10 +88,11 @@ async def approved(sandbox: Sandbox) -> None:
     await sandbox.until(lambda: "Approved" in (card() or shown).text, timeout=20)
 
 
+@pytest.mark.parametrize("channels", [100, pytest.param(1_000, marks=pytest.mark.faults)])
 async def test_every_channel_has_it_once_in_spite_of_faults_and_kill_9(
-    store_url: str, tmp_path: Path, fault_rounds: int
+    store_url: str, tmp_path: Path, channels: int
 ) -> None:
-    names = [f"it-{number}" for number in range(40 * min(fault_rounds, 25))]
+    names = [f"it-{number}" for number in range(channels)]
     manifest = yaml.safe_load((ROOT / "manifest.yml").read_text("utf-8"))
     async with Sandbox(manifest=manifest, pace=False, clock_start=BEFORE) as sandbox:
         SENT.listen(sandbox.core.traffic)

@@ -55,3 +55,20 @@ async def test_who_left_while_slack_was_being_asked_is_not_counted(outgoing: Out
 
     assert tia not in await asking
     assert not await membership.is_member(TIER_1, tia)
+
+
+async def test_who_is_in_a_user_group_is_asked_of_slack_and_remembered(outgoing: Outgoing) -> None:
+    membership = Membership(outgoing.gateway, "U0SIGNPOST")
+    tia, alice = outgoing.sandbox.person("tia").id, outgoing.sandbox.person("alice").id
+
+    assert await membership.is_member("S0TIER1", tia)
+    outgoing.sandbox.core.faults.add("usergroups.users.list", "delay", seconds=6.0)
+
+    assert not await membership.is_member("S0TIER1", alice)
+
+
+async def test_a_user_group_that_slack_does_not_know_has_no_members_to_tell(
+    outgoing: Outgoing,
+) -> None:
+    with pytest.raises(RolesUnknown):
+        await Membership(outgoing.gateway, "U0SIGNPOST").members("S0NONE")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +76,21 @@ async def test_everybody_is_reminded_in_their_own_morning(bureau: Bureau) -> Non
 
     assert [] == asleep
     assert 1 == len(reminders(bureau))
+
+
+async def test_who_is_in_the_user_group_of_a_group_is_reminded(tmp_path: Path) -> None:
+    plan = sample()
+    groups = tuple(
+        replace(one, user_group="S0ITPEOPLE") if one.id == "it" else one for one in plan.groups
+    )
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        bureau.roles.joined("S0ITPEOPLE", "U0MEI")
+        await bureau.announced(ENROLLMENT)
+
+        await time_comes(bureau, FIRST)
+
+        assert 1 == len(reminders(bureau, "U0MEI"))
+        assert [] == reminders(bureau, ALICE)
 
 
 async def test_a_large_group_is_reminded_page_by_page(bureau: Bureau) -> None:

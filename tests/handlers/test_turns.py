@@ -115,6 +115,20 @@ async def test_somebody_in_two_groups_reads_both_dates(bureau: Bureau) -> None:
     assert 2 == len((await answer(bureau, "my turn?")).split("\n"))
 
 
+async def test_the_user_group_of_a_group_says_who_is_in_it_and_its_channels_do_not(
+    tmp_path: Path,
+) -> None:
+    plan = sample()
+    groups = tuple(
+        replace(one, user_group="S0ITPEOPLE") if one.id == "it" else one for one in plan.groups
+    )
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        bureau.roles.joined("S0ITPEOPLE", "U0MEI")
+
+        assert "IT enrolls from" in await answer(bureau, "my turn?", "U0MEI")
+        assert "Which group are you in?" in await answer(bureau, "my turn?", ALICE)
+
+
 async def test_batches_are_a_span_of_weeks(tmp_path: Path) -> None:
     plan = sample()
     groups = tuple(
