@@ -42,8 +42,8 @@ class Membership:
         return user in await self.members(channel)
 
     async def members(self, channel: str) -> frozenset[str]:
-        """Everybody in the channel or user group but the bot. While Slack does not answer, what is remembered
-        counts; ``RolesUnknown`` when nothing is."""
+        """Everybody in the channel or user group but the bot. While Slack does not answer, what is
+        remembered counts; ``RolesUnknown`` when nothing is."""
         remembered = self._members.get(channel)
         if remembered and remembered[0] > self._now():
             return remembered[1]
