@@ -13,6 +13,7 @@ import uvloop
 from dotenv import dotenv_values
 
 from commandline.check import check
+from commandline.media import add_media_command
 from commandline.play import play_plan
 from commandline.rollout import add_rollout_commands
 from commandline.sandbox import sandbox
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add_store_commands(commands)
     add_plan_commands(commands, SystemClock().now)
     add_rollout_commands(commands, SystemClock().now)
+    add_media_command(commands, SystemClock().now)
     add_question_commands(commands, SystemClock().now(), note_in)
 
     return parser

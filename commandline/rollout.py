@@ -24,6 +24,7 @@ from handlers.survey import survey_results
 from knowledge.article import Language
 from rollout.device_list import Device, DeviceList, read_devices
 from rollout.errors import Finding, PlanInvalid, TableRefused
+from rollout.exporting import counted
 from rollout.plan import Plan
 from rollout.progress import Column, Report, as_csv, report_of
 from rollout.reading import load_plan
@@ -34,7 +35,7 @@ from running.exit_codes import NOT_WELL, OK, USAGE
 from running.list_taking import groups_of
 from settings import Settings, read_settings
 from storage.errors import StoreRefused
-from storage.opening import open_copy, open_store
+from storage.opening import is_there, open_copy, open_store
 from storage.port import Store
 
 MOST_NAMED = 100
@@ -132,12 +133,13 @@ def _tell(listed: DeviceList, taken: Taken, out: TextIO) -> None:
     if len(taken.unknown) > MOST_NAMED:
         out.write(f"... and {len(taken.unknown) - MOST_NAMED} addresses more\n")
     out.write(
-        f"{listed.devices} devices of {len(listed.people)} people; {taken.people} people are known"
-        f" here: {taken.new} new, {taken.said_so} had said so themselves,"
+        f"{counted(listed.devices, 'device')}. People who have one: {len(listed.people)}, of whom"
+        f" {taken.people} are known here: {taken.new} new, {taken.said_so} had said so themselves,"
         f" {taken.without_group} in no group of the plan.\n"
     )
     if listed.without_user:
-        out.write(f"{listed.without_user} devices belong to nobody and were left out.\n")
+        devices = counted(listed.without_user, "device")
+        out.write(f"Left out, since nobody uses them: {devices}.\n")
 
 
 def _shown(device: Device) -> str:
@@ -153,7 +155,8 @@ def _name(findings: Sequence[Finding], out: TextIO) -> None:
 
 def _no_access(lost: AccessLost) -> str:
     mend = (
-        "Add the scope users:read.email to the app (manifest.yml has it) and install it again"
+        "Add the scopes users:read.email and usergroups:read to the app (manifest.yml has them)"
+        " and install it again"
         if lost.code == "missing_scope"
         else "Reinstall the app in Slack and put the new token in .env"
     )
@@ -170,6 +173,12 @@ async def _report(
         out.write("There is no plan: put the path of one into ROLLOUT_PLAN.\n")
         return USAGE
     plan = load_plan(settings.rollout_plan)
+    if not is_there(settings.store_url):
+        out.write(
+            f"There is nothing in {settings.store_url} yet, so there are no figures. Start the bot,"
+            " or name the store it uses in STORE_URL.\n"
+        )
+        return NOT_WELL
     # Everything that is read lives until the end: looking for cycles in it is half of the work.
     gc.disable()
     store = await open_copy(settings.store_url)

@@ -29,6 +29,10 @@ _MENDS: Mapping[Flaw, str] = {
 }
 
 
+_DATES: Mapping[Language, str] = {**BABEL, Language.EN: "en_GB"}
+"""As in the channels: 20 July, not July 20."""
+
+
 def rehearsal(plan: Plan, company: Company) -> str:
     """Every announcement in the order of time: when, in which channels, in whose name, and its
     words in the language of its group, with what the check says. Raises ``TemplateInvalid``."""
@@ -67,7 +71,7 @@ def shown(
     zone = ZoneInfo(plan.settings.timezone)
 
     def written(at: datetime) -> str:
-        return format_date(at.astimezone(zone), format="long", locale=BABEL[language])
+        return format_date(at.astimezone(zone), format="long", locale=_DATES[language])
 
     values = values_for(one.group, one.at, language, plan, result, company)
     message = filled(template(one.template, language), values)

@@ -67,23 +67,22 @@ class ListTaker:
 async def groups_of(
     users: Iterable[str], groups: Sequence[Group], book: AddressBook
 ) -> Mapping[str, str]:
-    """User id to the first of the groups whose member channel, or channels, they are in."""
+    """User id to the first of the groups in whose user group or channels they are."""
     left, found = set(users), dict[str, str]()
     for group in groups:
-        channels = [group.member_channel] if group.member_channel else group.channels
-        for channel in channels:
+        for place in group.places:
             if not left:
                 return found
-            inside = left & await _members(channel, book)
+            inside = left & await _members(place, book)
             found |= dict.fromkeys(inside, group.id)
             left -= inside
     return found
 
 
-async def _members(channel: str, book: AddressBook) -> frozenset[str]:
-    """Nobody, of a channel that Slack does not show to the bot."""
+async def _members(place: str, book: AddressBook) -> frozenset[str]:
+    """Nobody, of what Slack does not show to the bot."""
     try:
-        return await book.members(channel)
+        return await book.members(place)
     except AccessLost:
         raise
     except SlackError:

@@ -464,8 +464,8 @@ async def test_the_same_list_twice_changes_nothing(store_url: str, knowledge: Kn
         first = await imports(workplace, text)
         second = await imports(workplace, text)
 
-        assert "2 devices of 1 people; 1 people are known here: 1 new" in first
-        assert "1 people are known here: 0 new, 0 had said so themselves" in second
+        assert "2 devices. People who have one: 1, of whom 1 are known here: 1 new" in first
+        assert "1 are known here: 0 new, 0 had said so themselves" in second
 
 
 async def test_the_command_line_reports_as_text_and_as_csv(
