@@ -5,7 +5,7 @@ from datetime import datetime
 from handlers.announcing_blocks import sections
 from handlers.announcing_card import IN_TIMELINE
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, situation
-from handlers.announcing_forms import choose_form, planned_label
+from handlers.announcing_forms import choose_form, planned_name
 from handlers.announcing_replacing import taken_up_line
 from handlers.announcing_words import moment_token
 from handlers.commands import privately
@@ -49,8 +49,8 @@ def _timeline(around: Situation) -> list[str]:
         stored = around.of_planned(one.id)
         state = desk.say(IN_TIMELINE[stored.record.state if stored else None])
         when = moment_token(one.at, desk.default_language, desk.zone)
-        label = planned_label(one, desk.default_language, desk.zone, desk.say)
-        lines.append(f"• {when}: {escaped(label.partition(' · ')[2])} · {state}")
+        name = planned_name(one, desk.default_language, desk.say)
+        lines.append(f"• {when}: {escaped(name)} · {state}")
     return lines
 
 

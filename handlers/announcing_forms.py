@@ -92,11 +92,15 @@ def _ends_of(page: Sequence[Mapping[str, Any]]) -> str:
 
 
 def planned_label(one: Planned, language: Language, zone: str, say: Say) -> str:
-    """A planned message in one line of words."""
+    """A planned message in one line of words, with its day."""
     day = long_date(one.at.astimezone(ZoneInfo(zone)).date(), language)
-    name = say(_PHASES[one.template])
+    return f"{day} · {planned_name(one, language, say)}"
+
+
+def planned_name(one: Planned, language: Language, say: Say) -> str:
+    """Which message it is, to whom."""
     batch = f" {one.batch}" if one.batch > 1 else ""
-    return f"{day} · {one.group.name(language)} · {name}{batch}"
+    return f"{one.group.name(language)} · {say(_PHASES[one.template])}{batch}"
 
 
 def message_inputs(message: Message | None, say: Say) -> list[Block]:

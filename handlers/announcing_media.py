@@ -151,7 +151,8 @@ def files_of(piece: Piece, meeting: Meeting, now: datetime, say: Say) -> Mapping
 
 def _as_text(piece: Piece, say: Say) -> str:
     message = piece.message
-    head = f"{say('media-subject')}: {message.title}"
+    subject = say("media-subject")
+    head = f"{subject}: {message.title}"
     return "\n\n".join((head, *_paragraphs(message, say))) + "\n"
 
 

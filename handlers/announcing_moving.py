@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.announcing_desk import Situation, draft_of
 from handlers.announcing_drafting import new_draft
+from handlers.announcing_forms import planned_name
 from handlers.announcing_showing import changed
 from handlers.announcing_words import moment_token
 from handlers.decision import NOTHING, Decision
@@ -24,7 +25,7 @@ from rollout.announcement import (
 from rollout.errors import AnnouncementRefused, Refusal
 from rollout.messages import template
 from rollout.replacing import audience_of
-from rollout.schedule import order_problems
+from rollout.schedule import Disorder, Planned, disorders
 from storage.kinds import ANNOUNCEMENT
 from storage.port import Put
 from storage.records import NEW, Stored
@@ -50,16 +51,27 @@ def moves_in_words(
     lines = [desk.say("announcing-moves", count=len(moves))]
     for moved_id, after in moves.items():
         planned = around.schedule.named(moved_id)
-        label = planned.id if planned else around.title(announcement)
+        label = _name(planned, around) if planned else around.title(announcement)
         moments = (before[moved_id], after)
         arrow = " → ".join(moment_token(one, desk.default_language, desk.zone) for one in moments)
         lines.append(f"• {escaped(label)}: {arrow}")
     after_all = around.schedule.with_moments(moves)
-    for finding in order_problems(list(after_all.announcements), desk.plan):
-        lines.append(desk.say("announcing-disorder", problem=escaped(finding.problem)))
-    for group in _told_groups(moves, around):
-        lines.append(desk.say("announcing-told", group=escaped(group)))
+    lines += [_disorder_line(one, around) for one in disorders(after_all.announcements)]
+    for group_id in _told_groups(moves, around):
+        group = desk.plan.group(group_id)
+        name = group.name(desk.default_language) if group else group_id
+        lines.append(desk.say("announcing-told", group=escaped(name)))
     return lines
+
+
+def _name(planned: Planned, around: Situation) -> str:
+    return planned_name(planned, around.desk.default_language, around.desk.say)
+
+
+def _disorder_line(found: Disorder, around: Situation) -> str:
+    key = "announcing-overlap" if found.at_once else "announcing-disorder"
+    one, other = escaped(_name(found.after, around)), escaped(_name(found.before, around))
+    return around.desk.say(key, one=one, other=other)
 
 
 async def move_all(

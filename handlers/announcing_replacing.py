@@ -11,7 +11,7 @@ from datetime import datetime
 from handlers.announcing_blocks import sections
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, situation
 from handlers.announcing_drafting import put_away
-from handlers.announcing_forms import planned_label, replace_form
+from handlers.announcing_forms import planned_name, replace_form
 from handlers.announcing_moving import both
 from handlers.announcing_plans import PlanInForce
 from handlers.announcing_showing import changed
@@ -203,7 +203,7 @@ def _difference(one: Difference, new: Plan, desk: AnnouncingDesk) -> str:
     def when(planned: Planned | None) -> str:
         return moment_token(planned.at, language, zone) if planned else ""
 
-    label = planned_label(one.planned, language, zone, desk.say).partition(" · ")[2]
+    label = planned_name(one.planned, language, desk.say)
     return desk.say(
         _WORDS[one.kind], what=escaped(label), before=when(one.before), after=when(one.after)
     )

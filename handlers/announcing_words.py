@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
 from handlers.catalogue import Say, long_date
 from knowledge.article import Language
@@ -25,8 +25,8 @@ def moment_words(at: datetime, language: Language, zone: str) -> str:
     """Day, hour and time zone in plain words, for where a date token does not work."""
     local = at.astimezone(ZoneInfo(zone))
     locale = {Language.EN: "en_GB", Language.ZH_HANT: "zh_Hant"}.get(language, language.value)
-    written: str = format_datetime(local, "medium", locale=locale)
-    return f"{written} ({zone})"
+    day: str = format_date(local.date(), "medium", locale=locale)
+    return f"{day} {local:%H:%M} ({zone})"
 
 
 def language_name(language: Language, say: Say) -> str:

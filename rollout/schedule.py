@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -73,7 +73,7 @@ def schedule(plan: Plan) -> Schedule:
     planned = [one for wave in plan.waves for one in _of_wave(wave, plan, findings)]
     planned = _after_kickoff(planned, plan, findings)
     planned.sort(key=lambda one: (one.at, one.wave.number, _place(one.group, plan)))
-    return Schedule(tuple(planned), (*findings, *order_problems(planned, plan)))
+    return Schedule(tuple(planned), (*findings, *_order_problems(planned, plan)))
 
 
 def check(plan: Plan, now: datetime) -> tuple[Finding, ...]:
@@ -166,19 +166,39 @@ def _moved(one: Planned, kickoff: datetime, plan: Plan, findings: list[Finding])
     return replace(one, at=at.at, notes=(*one.notes, note, *at.notes))
 
 
-def order_problems(planned: list[Planned], plan: Plan) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Disorder:
+    """Two messages of a group in the wrong order, or both at one moment."""
+
+    before: Planned
+    after: Planned
+
+    @property
+    def at_once(self) -> bool:
+        return self.before.at == self.after.at and _rank(self.before) <= _rank(self.after)
+
+
+def disorders(planned: Iterable[Planned]) -> Iterator[Disorder]:
     """Within a group the phases follow each other."""
     latest: dict[str, Planned] = {}
     for one in planned:
         before = latest.get(one.group.id)
-        if before and _rank(before) > _rank(one) and not one.repeat:
-            problem = f"{one.id} ({_local(one.at, plan)}) comes after {before.id}"
-            yield _finding(plan, one.field, problem, "the phases of a group in their order")
-        elif before and before.at == one.at:
-            problem = f"{one.id} overlaps {before.id}, both at {_local(one.at, plan)}"
-            yield _finding(plan, one.field, problem, "one message at a time for a group")
+        wrong = before and _rank(before) > _rank(one) and not one.repeat
+        if before and (wrong or before.at == one.at):
+            yield Disorder(before, one)
         if not before or _rank(one) >= _rank(before):
             latest[one.group.id] = one
+
+
+def _order_problems(planned: Iterable[Planned], plan: Plan) -> Iterator[Finding]:
+    for found in disorders(planned):
+        one, before, at = found.after, found.before, _local(found.after.at, plan)
+        if found.at_once:
+            problem = f"{one.id} overlaps {before.id}, both at {at}"
+            yield _finding(plan, one.field, problem, "one message at a time for a group")
+        else:
+            problem = f"{one.id} ({at}) comes after {before.id}"
+            yield _finding(plan, one.field, problem, "the phases of a group in their order")
 
 
 def _rank(one: Planned) -> tuple[int, int]:

@@ -471,7 +471,8 @@ async def test_moving_into_disorder_or_the_past_is_shown(bureau: Bureau) -> None
     await bureau.presses(ADA, bureau.card(SECOND), "Move")
     past = await bureau.submits(ADA, bureau.screen.views[-1], {"day": "2027-05-01"})
 
-    assert "Mind the order" in shown
+    assert "Mind the order: “IT · Pre-enrollment 2” then comes after “IT · Enrollment”." in shown
+    assert "• IT · Pre-enrollment 2: <!date^" in shown
     assert {"day": "This time has passed. Choose one that is still to come."} == past["errors"]
 
 
@@ -488,7 +489,7 @@ async def test_a_group_that_was_told_is_offered_a_notice_of_its_new_date(bureau:
 
     shown = await moves(bureau, ENROLLMENT, "2027-08-03", "one")
 
-    assert "it was told the earlier date" in shown
+    assert "IT was told the earlier date" in shown
     assert any("IT: a new date, 3 August 2027" in card.text for card in bureau.cards())
 
 

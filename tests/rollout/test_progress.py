@@ -4,7 +4,8 @@ import csv
 
 import pytest
 
-from rollout.progress import Column, GroupProgress, as_csv, inert, report_of
+from rollout.progress import Column, GroupProgress, as_csv, report_of
+from rollout.tables import inert
 
 
 def group(name: str, people: int, enrolled: int = 0, asked_only: int = 0) -> GroupProgress:
