@@ -133,9 +133,9 @@ def _tell(listed: DeviceList, taken: Taken, out: TextIO) -> None:
     if len(taken.unknown) > MOST_NAMED:
         out.write(f"... and {len(taken.unknown) - MOST_NAMED} addresses more\n")
     out.write(
-        f"{counted(listed.devices, 'device')}. People who have one: {len(listed.people)}, of whom"
-        f" {taken.people} are known here: {taken.new} new, {taken.said_so} had said so themselves,"
-        f" {taken.without_group} in no group of the plan.\n"
+        f"{counted(listed.devices, 'device')}. People who have one: {len(listed.people)}; known"
+        f" here: {taken.people}. Of these new: {taken.new}, had said so themselves:"
+        f" {taken.said_so}, in no group of the plan: {taken.without_group}.\n"
     )
     if listed.without_user:
         devices = counted(listed.without_user, "device")

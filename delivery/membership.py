@@ -16,6 +16,10 @@ REMEMBERED_FOR = 300.0
 ANSWER_WITHIN = 1.0
 """Seconds; a press must be acknowledged within three."""
 
+LET_BE = 10.0
+"""Seconds in which Slack is not asked again whose channels are whose, once it did not tell in time.
+It allows about fifty such questions a minute (docs.slack.dev/reference/methods/users.conversations,
+tier 3), and after an announcement more people than that may ask, whose answers must not wait."""
 MOST_PEOPLE = 2_000
 """Whose channels are remembered; beyond, those asked about first are asked about again."""
 
@@ -35,6 +39,7 @@ class Membership:
         self._now = now
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._channels: dict[str, tuple[float, frozenset[str]]] = {}
+        self._let_be_until = 0.0
         self._asking: dict[str, asyncio.Task[frozenset[str]]] = {}
         self._meanwhile: dict[str, list[Change]] = {}
 
@@ -61,11 +66,14 @@ class Membership:
         remembered = self._channels.get(user)
         if remembered and remembered[0] > self._now():
             return remembered[1]
+        if self._let_be_until > self._now():
+            raise RolesUnknown(user)
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 channels = await self._gateway.channels_of(user)
         except (TimeoutError, SlackError) as error:
             log.warning("channels not read", user=user, reason=str(error) or "too slow")
+            self._let_be_until = self._now() + LET_BE
             raise RolesUnknown(user) from error
         self._channels.pop(user, None)
         self._channels[user] = (self._now() + REMEMBERED_FOR, channels)

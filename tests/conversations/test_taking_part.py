@@ -377,7 +377,10 @@ async def test_the_list_of_devices_beats_the_presses(store_url: str, knowledge: 
         assert "Nobody has imported a list of devices yet" in before
         assert "devices.csv:5: error: address: 'nonsense' is not an address" in told
         assert "line 4: nobody in Slack has the address stranger@elsewhere.example" in told
-        assert "2 people are known here: 1 new, 1 had said so themselves, 0 in no group" in told
+        assert (
+            "known here: 2. Of these new: 1, had said so themselves: 1, in no group of the plan: 0"
+            in told
+        )
         assert "IT: 2 of 9" in after
         assert "Not on the list of devices although they said so: 1" in after
         assert "2 people known here, 1 not." in after
@@ -407,7 +410,7 @@ async def test_beside_a_running_bot_nothing_is_lost_and_it_is_said_why(
             )
             assert "'source': 'list'" not in stored
         else:
-            assert "1 people are known here: 1 new" in told
+            assert "known here: 1. Of these new: 1," in told
             assert "'source': 'list'" in stored
 
 
@@ -464,8 +467,8 @@ async def test_the_same_list_twice_changes_nothing(store_url: str, knowledge: Kn
         first = await imports(workplace, text)
         second = await imports(workplace, text)
 
-        assert "2 devices. People who have one: 1, of whom 1 are known here: 1 new" in first
-        assert "1 are known here: 0 new, 0 had said so themselves" in second
+        assert "2 devices. People who have one: 1; known here: 1. Of these new: 1," in first
+        assert "known here: 1. Of these new: 0, had said so themselves: 0," in second
 
 
 async def test_the_command_line_reports_as_text_and_as_csv(

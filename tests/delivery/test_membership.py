@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from delivery.membership import REMEMBERED_FOR, Membership
+from delivery.membership import LET_BE, REMEMBERED_FOR, Membership
 from helpdesk.errors import RolesUnknown
 from sandbox.seed import channel_id
 from tests.delivery.outgoing import Outgoing
@@ -72,3 +72,22 @@ async def test_a_user_group_that_slack_does_not_know_has_no_members_to_tell(
 ) -> None:
     with pytest.raises(RolesUnknown):
         await Membership(outgoing.gateway, "U0SIGNPOST").members("S0NONE")
+
+
+async def test_when_slack_does_not_tell_whose_channels_are_whose_the_next_do_not_wait_for_it(
+    outgoing: Outgoing,
+) -> None:
+    watch = Watch()
+    membership = Membership(outgoing.gateway, "U0SIGNPOST", watch)
+    people = [outgoing.sandbox.person(name).id for name in ("alice", "bram", "sven")]
+    slow = outgoing.sandbox.core.faults.add("users.conversations", "delay", seconds=6.0)
+
+    for person in people:
+        with pytest.raises(RolesUnknown):
+            await membership.channels_of(person)
+    outgoing.sandbox.core.faults.rules.remove(slow)
+    watch.seconds = LET_BE
+
+    assert channel_id("it") not in await membership.channels_of(people[0])
+    asked = [one.name for one in outgoing.sandbox.core.traffic.after(0)]
+    assert 2 == asked.count("users.conversations")
