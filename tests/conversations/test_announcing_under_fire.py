@@ -109,8 +109,8 @@ async def test_every_channel_has_it_once_in_spite_of_faults_and_kill_9(
         async with process(environment, sandbox) as first:
             await approved(sandbox)
             faults = sandbox.core.faults
-            faults.add("chat.postMessage", "ratelimit", every=10, seconds=1.0)
-            faults.add("chat.postMessage", "lost_answer", every=50)
+            limited = faults.add("chat.postMessage", "ratelimit", every=10, seconds=1.0)
+            lost = faults.add("chat.postMessage", "lost_answer", every=50)
             sandbox.core.clock.jump_to(SENDS_AT + timedelta(seconds=1))
             await sandbox.until(lambda: len(posted()) > len(names) // 2, timeout=120)
             first.kill()
@@ -122,4 +122,6 @@ async def test_every_channel_has_it_once_in_spite_of_faults_and_kill_9(
             await asyncio.sleep(5)
 
         assert at_the_kill < len(names)
+        assert limited.struck >= len(names) // 10
+        assert lost.struck >= len(names) // 60
         assert dict.fromkeys(names, 1) == dict(posted())
