@@ -92,9 +92,21 @@ async def latest_deliveries(announcement: Announcement, store: Store) -> Mapping
     return {_channel_of(one.order_group): one for one in outcomes}
 
 
-async def progress_of(announcement: Announcement, store: Store) -> Progress:
-    """How far the sending is."""
-    return _progress(await latest_deliveries(announcement, store))
+async def progress_of(
+    announcement: Announcement, store: Store, coming: Sequence[OutboxItem] = ()
+) -> Progress:
+    """How far the sending is; ``coming`` are items that are committed together with what is told
+    about them."""
+    latest = await latest_deliveries(announcement, store)
+    return _progress({**latest, **_waiting(coming, about(announcement))})
+
+
+def _waiting(coming: Sequence[OutboxItem], concerning: str) -> Mapping[str, Outcome]:
+    return {
+        _channel_of(one.order_group): Outcome(one.key, one.order_group, OutboxState.WAITING, None)
+        for one in coming
+        if one.about == concerning
+    }
 
 
 def _channel_of(order_group: str) -> str:
@@ -162,13 +174,18 @@ def notes_in_place(
     )
 
 
-async def progress_of_change(announcement: Announcement, store: Store) -> Progress | None:
-    """How far the latest correction or the recall is; ``None`` where there was none."""
+async def progress_of_change(
+    announcement: Announcement, store: Store, coming: Sequence[OutboxItem] = ()
+) -> Progress | None:
+    """How far the latest correction or the recall is, ``coming`` as above; ``None`` where there was
+    none."""
     corrected = announcement.state is State.SENT and announcement.corrections
     if not corrected and announcement.state is not State.RECALLED:
         return None
-    outcomes = await store.outcomes_about(_about_change(announcement))
-    return _progress({_channel_of(one.order_group): one for one in outcomes})
+    concerning = _about_change(announcement)
+    outcomes = await store.outcomes_about(concerning)
+    latest = {_channel_of(one.order_group): one for one in outcomes}
+    return _progress({**latest, **_waiting(coming, concerning)})
 
 
 def _mark(announcement: Announcement) -> str:

@@ -69,13 +69,14 @@ async def _begun(
     stored: Stored[Announcement], after: Announcement, desk: AnnouncingDesk, now: datetime
 ) -> Commit:
     around = (await situation(desk)).with_moved(after)
-    content, _ = await shown_card(after, around, now)
+    late = after.state is State.HELD
+    items = () if late else deliveries(after, after.audience, around, now)
+    content, _ = await shown_card(after, around, now, items)
     card = card_again(after, content, f"v{stored.version + 1}", now)
     put = Put(ANNOUNCEMENT, after, stored.version)
-    if after.state is State.HELD:
-        late = _late_notice(after, around.title(after), desk, now)
-        return Commit(at=now, puts=(put,), outbox=(*card, late))
-    items = deliveries(after, after.audience, around, now)
+    if late:
+        notice = _late_notice(after, around.title(after), desk, now)
+        return Commit(at=now, puts=(put,), outbox=(*card, notice))
     return Commit(
         at=now,
         puts=(put,),

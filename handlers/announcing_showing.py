@@ -24,11 +24,15 @@ COUNT_WITHIN = 1.0
 
 
 async def shown_card(
-    announcement: Announcement, around: Situation, now: datetime
+    announcement: Announcement,
+    around: Situation,
+    now: datetime,
+    coming: Sequence[OutboxItem] = (),
 ) -> tuple[Content, Progress]:
-    """The card as it stands, and how far the sending is."""
+    """The card as it stands, and how far the sending is; ``coming`` are items that are committed
+    together with it."""
     desk = around.desk
-    progress = await progress_of(announcement, desk.store)
+    progress = await progress_of(announcement, desk.store, coming)
     people = await _people(announcement, desk)
     card = Card(
         announcement=announcement,
@@ -38,7 +42,7 @@ async def shown_card(
         people={channel: len(there) for channel, there in people.items()},
         people_in_all=_in_all(announcement, people, desk),
         quoted=group_of(around.quotes.get(announcement.quote), desk.plan, desk.default_language),
-        change=await progress_of_change(announcement, desk.store),
+        change=await progress_of_change(announcement, desk.store, coming),
         sponsor_user=desk.plan.sponsor.user,
         now=now,
         language=desk.default_language,
@@ -91,7 +95,7 @@ async def changed(
     outbox: Sequence[OutboxItem] = (),
 ) -> Decision:
     """The announcement as it stands now, its card shown anew, and its due command kept in step."""
-    content, _ = await shown_card(announcement, around.with_moved(announcement), now)
+    content, _ = await shown_card(announcement, around.with_moved(announcement), now, outbox)
     card = card_again(announcement, content, f"v{stored.version + 1}", now)
     scheduled = announcement.state is State.SCHEDULED
     return Decision(

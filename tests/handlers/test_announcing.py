@@ -70,6 +70,16 @@ async def test_an_approved_announcement_goes_out_at_its_time_and_not_before(
     assert State.SENDING is (await bureau.announcement(FIRST)).state
 
 
+async def test_the_card_says_from_the_beginning_how_many_channels_are_left(
+    bureau: Bureau,
+) -> None:
+    await bureau.presses(AXEL, await bureau.drafts(FIRST), "Approve")
+    await bureau.passes(until=(await bureau.announcement(FIRST)).sends_at)
+
+    assert "Being sent" in bureau.card(FIRST).text
+    assert "░░░░░░░░░░░░░░░░░░░░ Sent: 0, failed: 0, left: 1" in bureau.card(FIRST).text
+
+
 async def test_a_sent_announcement_says_so_on_its_card(bureau: Bureau) -> None:
     card = await bureau.announced(FIRST)
 
