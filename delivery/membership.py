@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import structlog
 
-from delivery.errors import SlackError
+from delivery.errors import NotReached, OutcomeUnknown, SlackError, TooFast
 from delivery.gateway import Gateway
 from helpdesk.errors import RolesUnknown
 
@@ -20,6 +20,8 @@ LET_BE = 10.0
 """Seconds in which Slack is not asked again whose channels are whose, once it did not tell in time.
 It allows about fifty such questions a minute (docs.slack.dev/reference/methods/users.conversations,
 tier 3), and after an announcement more people than that may ask, whose answers must not wait."""
+SLACK_IS_SLOW = (TimeoutError, TooFast, NotReached, OutcomeUnknown)
+"""Other errors are about the one person."""
 MOST_PEOPLE = 2_000
 """Whose channels are remembered; beyond, those asked about first are asked about again."""
 
@@ -73,7 +75,8 @@ class Membership:
                 channels = await self._gateway.channels_of(user)
         except (TimeoutError, SlackError) as error:
             log.warning("channels not read", user=user, reason=str(error) or "too slow")
-            self._let_be_until = self._now() + LET_BE
+            if isinstance(error, SLACK_IS_SLOW):
+                self._let_be_until = self._now() + LET_BE
             raise RolesUnknown(user) from error
         self._channels.pop(user, None)
         self._channels[user] = (self._now() + REMEMBERED_FOR, channels)

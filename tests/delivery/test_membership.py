@@ -91,3 +91,14 @@ async def test_when_slack_does_not_tell_whose_channels_are_whose_the_next_do_not
     assert channel_id("it") not in await membership.channels_of(people[0])
     asked = [one.name for one in outgoing.sandbox.core.traffic.after(0)]
     assert 2 == asked.count("users.conversations")
+
+
+async def test_somebody_whom_slack_does_not_know_keeps_nobody_else_from_being_asked_about(
+    outgoing: Outgoing,
+) -> None:
+    membership = Membership(outgoing.gateway, "U0SIGNPOST")
+
+    with pytest.raises(RolesUnknown):
+        await membership.channels_of("U0NOBODY")
+
+    assert await membership.channels_of(outgoing.sandbox.person("tia").id)
