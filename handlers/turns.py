@@ -1,6 +1,7 @@
 """When is my turn: answered from the plan, for the group that the person names, says they are in,
 or is in by its channels."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -97,8 +98,11 @@ async def own_groups(user: str, groups: Sequence[Group], desk: AnnouncingDesk) -
     chosen = [one for one in groups if stored and one.id == stored.record.group]
     if chosen:
         return tuple(chosen)
-    channels = await _channels_of(user, desk)
-    return tuple([one for one in groups if await _is_in(user, one, channels, desk)])
+    channels, user_groups = await asyncio.gather(
+        _channels_of(user, desk), _user_groups_of(user, groups, desk)
+    )
+    places = channels | user_groups
+    return tuple(one for one in groups if not places.isdisjoint(one.places))
 
 
 async def _channels_of(user: str, desk: AnnouncingDesk) -> frozenset[str]:
@@ -106,6 +110,22 @@ async def _channels_of(user: str, desk: AnnouncingDesk) -> frozenset[str]:
         return await desk.roles.channels_of(user)
     except HelpdeskError:
         return frozenset()
+
+
+async def _user_groups_of(
+    user: str, groups: Sequence[Group], desk: AnnouncingDesk
+) -> frozenset[str]:
+    """Those of the plan. They are asked after at once, since an answer waits for this."""
+    ids = [one.user_group for one in groups if one.user_group]
+    inside = await asyncio.gather(*(_is_in(user, one, desk) for one in ids))
+    return frozenset(one for one, yes in zip(ids, inside, strict=True) if yes)
+
+
+async def _is_in(user: str, user_group: str, desk: AnnouncingDesk) -> bool:
+    try:
+        return await desk.roles.is_member(user_group, user)
+    except HelpdeskError:
+        return False
 
 
 async def dates_for(
@@ -138,16 +158,6 @@ def _coming(groups: Sequence[Group], around: Situation, language: Language, now:
         for name in (escaped(one.group.name(language)),)
     ]
     return "\n".join(lines)
-
-
-async def _is_in(user: str, group: Group, channels: frozenset[str], desk: AnnouncingDesk) -> bool:
-    """By the user group, of which Slack tells who is in it, else by the person's channels."""
-    if not group.user_group:
-        return not channels.isdisjoint(group.places)
-    try:
-        return await desk.roles.is_member(group.user_group, user)
-    except HelpdeskError:
-        return False
 
 
 def _own_dates(
