@@ -6,6 +6,10 @@ import pytest
 
 from delivery.address_book import EACH_BY_ITSELF, AddressBook
 from delivery.errors import AccessLost
+from knowledge.article import Language
+from rollout.plan import Group
+from running.list_taking import groups_of
+from sandbox.seed import channel_id
 from tests.delivery.outgoing import Outgoing
 
 
@@ -62,3 +66,18 @@ async def test_without_the_scope_it_says_so(outgoing: Outgoing) -> None:
 
     with pytest.raises(AccessLost, match="missing_scope"):
         await AddressBook(outgoing.gateway).users([email(outgoing, "alice")])
+
+
+async def test_people_of_the_list_are_in_the_group_whose_user_group_they_are_in(
+    outgoing: Outgoing,
+) -> None:
+    tia, tess, alice = (outgoing.sandbox.person(name).id for name in ("tia", "tess", "alice"))
+    first = Group("first", {Language.EN: "First"}, user_group="S0TIER1")
+    second = Group("second", {Language.EN: "Second"}, channels=(channel_id("tier-2"),))
+    unknown = Group("third", {Language.EN: "Third"}, user_group="S0NONE")
+
+    found = await groups_of(
+        [tia, tess, alice], [unknown, first, second], AddressBook(outgoing.gateway)
+    )
+
+    assert {tia: "first", tess: "second"} == found
