@@ -24,6 +24,7 @@ from rollout.announcement import (
     hold,
     move,
     moved_along,
+    quote_words,
     recall,
     resend,
     resume,
@@ -209,3 +210,34 @@ def test_what_follows_keeps_its_distance(scope: Scope, moved: set[str]) -> None:
     assert all(
         moves[one.id] - one.sends_at == timedelta(days=2) for one in TIMELINE if one.id in moves
     )
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SCHEDULED, State.HELD])
+def test_a_quote_makes_a_draft_again_which_its_chooser_may_not_approve(state: State) -> None:
+    quoting = quote_words(in_state(state), "T1/it/U1", "axel", NOW)
+
+    assert State.DRAFT is quoting.state
+    assert "Body\n\n{{quote}}" == quoting.messages[Language.EN].body
+    with pytest.raises(AnnouncementRefused) as refused:
+        approve(quoting, replace(BY_AXEL, revision=quoting.revision), NOW)
+    assert Refusal.OWN_DRAFT is refused.value.refusal
+
+
+def test_a_quote_stands_where_its_place_is_and_leaves_no_trace_when_it_is_taken_out() -> None:
+    placed = replace(WORDS, body="First\n\n{{quote}}\n\nLast")
+    announcement = replace(draft(), messages={Language.EN: placed})
+
+    quoting = quote_words(announcement, "T1/it/U1", "ada", NOW)
+    without = quote_words(quoting, "", "ada", NOW)
+
+    assert placed == quoting.messages[Language.EN]
+    assert "First\n\nLast" == without.messages[Language.EN].body
+    assert "" == without.quote
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.SENT, State.RECALLED])
+def test_what_went_out_quotes_nobody_else(state: State) -> None:
+    with pytest.raises(AnnouncementRefused) as refused:
+        quote_words(in_state(state), "T1/it/U1", "ada", NOW)
+
+    assert Refusal.TOO_LATE is refused.value.refusal
