@@ -4,7 +4,7 @@ are asked whether to go on. Both are decided again when their time comes."""
 from collections.abc import Mapping
 from datetime import datetime
 
-from handlers.announcing_blocks import button, mrkdwn
+from handlers.announcing_blocks import button, live_lines
 from handlers.announcing_card import Admin
 from handlers.announcing_desk import AnnouncingDesk, Situation, situation
 from handlers.announcing_waiting import ahead_command
@@ -133,7 +133,7 @@ def _briefing(announcement: Announcement, around: Situation) -> Content:
     if titles:
         lines += [say("briefing-questions"), *(f"• {escaped(title)}" for title in titles)]
     text = "\n".join(lines)
-    return Content(text, (mrkdwn(text),))
+    return Content(text, (live_lines(text),))
 
 
 def _likely_titles(announcement: Announcement, desk: AnnouncingDesk) -> list[str]:
@@ -155,4 +155,4 @@ async def _question(announcement: Announcement, around: Situation, now: datetime
         button(Admin.GO, say("button-go"), announcement.id, "primary"),
         button(Admin.HOLD, say("button-hold"), announcement.id, "danger"),
     ]
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": buttons}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": buttons}))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from handlers.rich_text import live, rich_text
 from handlers.text import shortened
 from storage.outbox import Block
 
@@ -29,9 +30,10 @@ def plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
 
-def mrkdwn(text: str) -> Block:
-    """A section; ``text`` must be escaped."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+def live_lines(text: str) -> Block:
+    """``text`` must be escaped; mentions, dates and links in it are live, and nothing is drawn as
+    formatting."""
+    return rich_text(live(text))
 
 
 def sections(text: str) -> tuple[Block, ...]:
@@ -42,7 +44,9 @@ def sections(text: str) -> tuple[Block, ...]:
         if len(chunks[-1]) + len(line) + 1 > SECTION_TEXT:
             chunks.append("")
         chunks[-1] += f"{line}\n"
-    return tuple(mrkdwn(chunk.rstrip("\n")) for chunk in chunks[:MOST_SECTIONS] if chunk.strip())
+    return tuple(
+        live_lines(chunk.rstrip("\n")) for chunk in chunks[:MOST_SECTIONS] if chunk.strip()
+    )
 
 
 def context(text: str) -> Block:

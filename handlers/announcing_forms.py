@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.announcing_blocks import OPTION_TEXT, mrkdwn, option, plain, sections
+from handlers.announcing_blocks import OPTION_TEXT, live_lines, option, plain, sections
 from handlers.announcing_words import language_name
 from handlers.catalogue import Say, long_date
 from handlers.rich_text import rich_text, words
@@ -146,7 +146,7 @@ def edit_form(
         say("announcing-edit-submit"),
         say,
         [
-            mrkdwn(say("announcing-edit-in", language=language_name(language, say))),
+            live_lines(say("announcing-edit-in", language=language_name(language, say))),
             *message_inputs(message, say),
         ],
         {

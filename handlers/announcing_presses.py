@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from handlers.announcing_blocks import button, mrkdwn, sections
+from handlers.announcing_blocks import button, live_lines, sections
 from handlers.announcing_card import Admin, approval_value, log_text
 from handlers.announcing_deliveries import deliveries, joins, latest_deliveries, persona_of
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, situation
@@ -173,7 +173,7 @@ async def _ask_sponsor(press: AdminPress) -> Decision:
             ToPerson(desk.plan.sponsor.user),
             Content(
                 f"{lead}\n{content.text}",
-                (mrkdwn(lead), *content.blocks, {"type": "actions", "elements": [approves]}),
+                (live_lines(lead), *content.blocks, {"type": "actions", "elements": [approves]}),
             ),
         ),
         due_at=press.now,

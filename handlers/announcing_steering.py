@@ -51,7 +51,7 @@ def before_and_after(
     told = group_told_otherwise(action, announcement, around)
     group = escaped(told.name(desk.default_language)) if told else ""
     return (
-        f"*{escaped(around.title(announcement))}*",
+        escaped(around.title(announcement)),
         desk.say("announcing-before", state=state, when=when, count=channels),
         desk.say(_AFTER[action], when=when, count=channels),
         *([desk.say("announcing-told-off", group=group)] if told else []),

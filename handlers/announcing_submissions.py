@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
-from handlers.announcing_blocks import mrkdwn
+from handlers.announcing_blocks import live_lines
 from handlers.announcing_card import Admin, flaw_text
 from handlers.announcing_deliveries import at_deliveries, notes_in_place
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, Situation, draft_of, situation
@@ -70,7 +70,7 @@ async def decide_admin_form(submitted: Submitted, desk: AnnouncingDesk, now: dat
 
 def _refuse_form(desk: AnnouncingDesk, refusal: Refusal) -> Decision:
     text = desk.say(REFUSALS[refusal])
-    view = closing_view(desk.say("announcing-refused-title"), [mrkdwn(text)], desk.say)
+    view = closing_view(desk.say("announcing-refused-title"), [live_lines(text)], desk.say)
     return Decision(reply={"response_action": "update", "view": view})
 
 

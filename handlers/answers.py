@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from handlers.catalogue import Say, long_date
-from handlers.rich_text import as_plain_text, from_markdown, rich_text, words
+from handlers.rich_text import as_plain_text, from_markdown, live, rich_text, words
 from handlers.text import escaped, shortened
 from knowledge.article import Article, Language, Library, Platform
 from knowledge.question import Place, Question, State
@@ -60,8 +60,7 @@ def _lead(question: Question, say: Say) -> Content | None:
     if question.place is Place.SHORTCUT and question.asked_by not in (None, question.asker):
         author, asked_by = f"<@{question.asker}>", f"<@{question.asked_by}>"
         text = say("shortcut-lead", author=author, asked_by=asked_by)
-        section = {"type": "mrkdwn", "text": text, "verbatim": True}
-        return Content(text, ({"type": "section", "text": section},))
+        return Content(text, (rich_text(live(text)),))
     return None
 
 

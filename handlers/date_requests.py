@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.announcing_blocks import button, mrkdwn, option, plain
+from handlers.announcing_blocks import button, live_lines, option, plain
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, situation
 from handlers.announcing_notes import tell
 from handlers.announcing_words import date_token
@@ -73,7 +73,7 @@ async def another_date(user: str, language: Language, desk: AnnouncingDesk) -> C
     lines = [say("date-request-offer"), *(_standing(stored.record, say) if stored else ())]
     text = "\n".join(lines)
     ask = button(RequestAction.ASK, say("button-another-date"), str(language), "primary")
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": [ask]}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": [ask]}))
 
 
 def _standing(request: DateRequest, say: Say) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ def _verdict(request: DateRequest, say: Say) -> Content:
     if not request.answer:
         return Content(lead)
     text = f"{lead}\n{escaped(request.answer)}"
-    return Content(text, (mrkdwn(lead), quoted(request.answer)))
+    return Content(text, (live_lines(lead), quoted(request.answer)))
 
 
 # The card ----------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ async def _card(request: DateRequest, desk: AnnouncingDesk) -> Content:
     )
     lines = [lead, *await _planned_for(group, desk), *_outcome(request, language, say)]
     text = "\n".join(lines)
-    blocks: list[Block] = [mrkdwn(text), quoted(request.reason)]
+    blocks: list[Block] = [live_lines(text), quoted(request.reason)]
     if request.open:
         value = f"{request.number} {request.id}"
         buttons = [

@@ -7,7 +7,7 @@ from typing import Any
 from handlers.catalogue import Say
 from handlers.rich_text import from_markdown, rich_text, words
 from handlers.text import escaped, shortened
-from handlers.ticket_words import actions, button, context, mention, mrkdwn, option, quoted
+from handlers.ticket_words import actions, button, context, live_lines, mention, option, quoted
 from knowledge.article import Audience, Language, Platform
 from knowledge.draft import LONGEST_TITLE, MOST_PHRASINGS, Draft, DraftState, Written
 from knowledge.language import detect_language
@@ -100,7 +100,7 @@ def render_draft(draft: Draft, say: Say, *, to_author: bool = False) -> Content:
     return Content(
         shortened(text, CARD_TEXT),
         (
-            mrkdwn(lead),
+            live_lines(lead),
             rich_text(words(written.title, bold=True)),
             quoted("\n".join(written.phrasings)),
             rich_text(*from_markdown(written.body)),

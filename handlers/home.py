@@ -20,6 +20,7 @@ from handlers.home_parts import (
 )
 from handlers.languages import AS_WRITTEN, LanguageAction, chosen, language_of, language_options
 from handlers.payloads import HomeOpened, PressedInView
+from handlers.rich_text import live, rich_text
 from handlers.text import shortened
 from handlers.ticket_words import context
 from handlers.topics import menu
@@ -243,4 +244,4 @@ def _getting_help(desk: Desk, say: Say) -> Iterator[Block]:
     channels = ", ".join(f"<#{one}>" for one in sorted(desk.question_channels))
     yield header(say("home-help"))
     text = say("home-help-how", channels=channels)
-    yield {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+    yield rich_text(live(text))

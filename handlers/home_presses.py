@@ -16,7 +16,7 @@ from handlers.payloads import PressedInView, read_press_in_view
 from handlers.ticket_overviews import one_ticket, ticket_view
 from handlers.ticket_refusals import plain_sentence
 from handlers.ticket_steps import changed
-from handlers.ticket_words import mrkdwn
+from handlers.ticket_words import paragraph
 from helpdesk import rules
 from helpdesk.errors import HelpdeskRefused
 
@@ -77,6 +77,6 @@ async def _refused(pressed: PressedInView, no: HelpdeskRefused, desk: HelpdeskDe
         "type": "modal",
         "title": {"type": "plain_text", "text": say("announcing-refused-title")},
         "close": {"type": "plain_text", "text": say("topics-close")},
-        "blocks": [mrkdwn(plain_sentence(no, say))],
+        "blocks": [paragraph(plain_sentence(no, say))],
     }
     return Decision(modal=OpenModal(pressed.trigger_id, view))

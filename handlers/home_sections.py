@@ -12,7 +12,7 @@ from handlers.helpdesk_desk import TIERS, HelpdeskDesk
 from handlers.home_parts import HomeAction, HomeReader, Section, header
 from handlers.roles import StaffRoles
 from handlers.text import escaped, shortened
-from handlers.ticket_words import button, mention, mrkdwn, tier_name
+from handlers.ticket_words import button, live_lines, mention, plain_section, section, tier_name
 from helpdesk.errors import HelpdeskError, HelpdeskRefused, RolesUnknown
 from helpdesk.rules import RATINGS
 from helpdesk.ticket import State, Ticket
@@ -75,12 +75,10 @@ def _asked(ticket: Ticket, say: Say) -> Block:
     with_whom = mention(ticket.holder) if ticket.holder else tier_name(ticket.tier, say)
     state = say(f"ticket-state-{ticket.state}")
     head = f"{ticket.name} · {state}"
-    head = f"{head} · {with_whom}" if ticket.open else head
-    block = mrkdwn(f"{head}\n{_words(ticket)}")
     if ticket.open:
-        return block
+        return live_lines(f"{head} · {with_whom}\n{escaped(_words(ticket))}")
     again = button(HomeAction.REOPEN, say("button-reopen"), ticket.id)
-    return {**block, "accessory": again}
+    return {**plain_section(f"{head}\n{_words(ticket)}"), "accessory": again}
 
 
 async def agent_section(reader: HomeReader, desk: HelpdeskDesk) -> list[Block]:
@@ -141,12 +139,13 @@ class _Agent:
             overdue = at <= self.reader.now
             moment = _clock(at, self.desk, self.reader.language)
             note = self.say("home-overdue" if overdue else "home-due-at", at=moment)
-            yield self._line(ticket, note)
+            yield {**section(f"{ticket.name} · {note}"), "accessory": self._show(ticket)}
+            yield live_lines(escaped(_words(ticket)))
 
     def mine(self, tickets: Sequence[Ticket]) -> Iterator[Block]:
         yield header(self.say("home-mine"))
         if not tickets:
-            yield mrkdwn(self.say("ticket-list-none"))
+            yield live_lines(self.say("ticket-list-none"))
         page = self.reader.page(Section.MINE, TICKETS_SHOWN)
         start = page.start(len(tickets))
         for ticket in tickets[start : start + page.size]:
@@ -164,8 +163,11 @@ class _Agent:
         yield from page.turning(len(tickets), self.say)
 
     def _line(self, ticket: Ticket, note: str) -> Block:
-        block = mrkdwn(f"{ticket.name} · {note}\n{_words(ticket)}")
-        return {**block, "accessory": button(HomeAction.SHOW, self.say("button-show"), ticket.id)}
+        block = plain_section(f"{ticket.name} · {note}\n{_words(ticket)}")
+        return {**block, "accessory": self._show(ticket)}
+
+    def _show(self, ticket: Ticket) -> Block:
+        return button(HomeAction.SHOW, self.say("button-show"), ticket.id)
 
 
 def age(passed: timedelta, say: Say) -> str:
@@ -195,9 +197,9 @@ async def admin_section(
     waves = await _next_waves(reader, announcing, say)
     return [
         header(say("home-counts")),
-        mrkdwn(f"{counts}\n{liked}"),
-        *([header(say("home-known")), mrkdwn("\n".join(known))] if known else []),
-        *([header(say("home-waves")), mrkdwn("\n".join(waves))] if waves else []),
+        live_lines(f"{counts}\n{liked}"),
+        *([header(say("home-known")), live_lines("\n".join(known))] if known else []),
+        *([header(say("home-waves")), live_lines("\n".join(waves))] if waves else []),
     ]
 
 
@@ -264,4 +266,4 @@ def _clock(at: datetime, desk: HelpdeskDesk, language: Language) -> str:
 
 
 def _words(ticket: Ticket) -> str:
-    return escaped(shortened(ticket.words.replace("\n", " "), WORDS_SHOWN))
+    return shortened(ticket.words.replace("\n", " "), WORDS_SHOWN)

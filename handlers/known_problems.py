@@ -11,7 +11,7 @@ from handlers.commands import privately
 from handlers.decision import NOTHING, Decision, OpenModal
 from handlers.desk import Desk
 from handlers.payloads import Commanded, Pressed, Submitted
-from handlers.rich_text import rich_text, words
+from handlers.rich_text import live, rich_text, words
 from handlers.roles import is_agent
 from handlers.text import escaped, plain, shortened
 from handlers.topics import MOST_OPTIONS, OPTION_TEXT
@@ -209,10 +209,9 @@ def _card(problem: KnownProblem, desk: Desk) -> Content:
     say = desk.say_in(desk.default_language)
     line = _line(problem, desk.default_language, say)
     who = say("known-card", who=f"<@{problem.reported_by}>")
-    lead = {"type": "mrkdwn", "text": who, "verbatim": True}
     return Content(
         f"{who}\n{escaped(line)}",
-        ({"type": "section", "text": lead}, *_with_lift(problem, line, say)),
+        (rich_text(live(who)), *_with_lift(problem, line, say)),
     )
 
 

@@ -14,7 +14,7 @@ from handlers.helpdesk_desk import Case, HelpdeskDesk
 from handlers.intake import Intake
 from handlers.payloads import Pressed, read_press
 from handlers.text import escaped, shortened
-from handlers.ticket_words import actions, button, mention, mrkdwn, quoted
+from handlers.ticket_words import actions, button, live_lines, mention, quoted
 from helpdesk.errors import RolesUnknown
 from knowledge.draft import DraftState, article_of
 from knowledge.lesson import (
@@ -187,7 +187,7 @@ def render_lesson(lesson: Lesson, desk: HelpdeskDesk) -> Content:
     open_ = lesson.state is LessonState.PROPOSED
     return Content(
         f"{lead}\n{escaped(lesson.phrasing)}",
-        (mrkdwn(lead), quoted(lesson.phrasing), *(buttons if open_ else [])),
+        (live_lines(lead), quoted(lesson.phrasing), *(buttons if open_ else [])),
     )
 
 

@@ -19,7 +19,7 @@ from handlers.ticket_effects import Extra, opening
 from handlers.ticket_for_others import with_claim
 from handlers.ticket_forms import OTHER_PLATFORM, message_form
 from handlers.ticket_opening import answer_anew, next_number
-from handlers.ticket_words import actions, button, mention, mrkdwn, quoted, received
+from handlers.ticket_words import actions, button, live_lines, mention, quoted, received
 from helpdesk import rules
 from helpdesk.consent import ASKED_FOR, Consent, consent_id
 from helpdesk.people import Person
@@ -264,7 +264,7 @@ def _question_of(asked: Consent, message: Message, say: Say) -> Content:
         button(ConsentPress.YES, say("button-consent-yes"), asked.id, "primary"),
         button(ConsentPress.NO, say("button-consent-no"), asked.id),
     )
-    return Content(lead, (mrkdwn(lead), quoted(asked.words), buttons))
+    return Content(lead, (live_lines(lead), quoted(asked.words), buttons))
 
 
 def to_agent(asked: Consent, text: str, now: datetime) -> OutboxItem:

@@ -11,7 +11,7 @@ from handlers.answers import Action
 from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import Said
-from handlers.ticket_words import actions, button, mention, mrkdwn
+from handlers.ticket_words import actions, button, live_lines, mention
 from helpdesk.ticket import FIRST_TIER
 from knowledge.question import Place, Question, State
 from storage.kinds import QUESTION, place_key
@@ -94,7 +94,7 @@ async def decide_offer(command: DueCommand, desk: HelpdeskDesk, now: datetime) -
         order_group=group_of(question),
         call=Post(
             InChannel(question.channel, question.thread_ts),
-            Content(text, (mrkdwn(text), actions(ask))),
+            Content(text, (live_lines(text), actions(ask))),
         ),
         due_at=now,
         about=about(question),

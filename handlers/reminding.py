@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from handlers.announcing_blocks import button, mrkdwn
+from handlers.announcing_blocks import button, live_lines
 from handlers.announcing_desk import AnnouncingDesk, Situation, situation
 from handlers.announcing_message import SURVEY, Reader
 from handlers.announcing_notes import tell
@@ -306,7 +306,7 @@ def _reminder(
         button(Reader.HELP, say("button-i-need-help"), value),
         _stop(language, say),
     ]
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": buttons}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": buttons}))
 
 
 def _invitation(announcement: Announcement, group: Group, language: Language, say: Say) -> Content:
@@ -314,7 +314,7 @@ def _invitation(announcement: Announcement, group: Group, language: Language, sa
     value = f"{language} {announcement.id}"
     buttons = [button(SURVEY, say("button-survey"), value, "primary")]
     buttons.append(_stop(language, say))
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": buttons}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": buttons}))
 
 
 def _stop(language: Language, say: Say) -> dict[str, Any]:

@@ -5,6 +5,7 @@ not have, and nothing in it is parsed for mentions (docs.slack.dev/reference/blo
 rich-text-block).
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -13,9 +14,17 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from handlers.text import unescaped
 from storage.outbox import Block
 
 _MARKDOWN = MarkdownIt("commonmark")
+
+_LIVE = re.compile(
+    r"<(?:@(?P<user>[A-Z0-9]+)|#(?P<channel>[A-Z0-9]+)"
+    r"|!date\^(?P<moment>\d+)\^(?P<format>[^<>|^]+)\|(?P<fallback>[^<>]*)"
+    r"|(?P<url>https?://[^<>|]+)(?:\|(?P<label>[^<>]*))?)>"
+)
+"""docs.slack.dev/messaging/formatting-message-text, as far as we write it ourselves."""
 
 REMEMBERED = 4_096
 """Texts; the same articles are shown again and again."""
@@ -29,6 +38,38 @@ def rich_text(*elements: dict[str, Any]) -> Block:
 def words(text: str, **style: bool) -> dict[str, Any]:
     """A section with one run of text that nothing is parsed in."""
     return {"type": "rich_text_section", "elements": [_run(text, style)]}
+
+
+def live(text: str) -> dict[str, Any]:
+    """A section of a ``text`` field: people, channels, dates and links in it stay live, and stars,
+    backticks or a leading ``>`` are no formatting. What people wrote is escaped in ``text``."""
+    runs = [run for run in _live_runs(text) if run.get("text") != ""]
+    return {"type": "rich_text_section", "elements": runs or [_run(" ", {})]}
+
+
+def _live_runs(text: str) -> Iterator[dict[str, Any]]:
+    end = 0
+    for found in _LIVE.finditer(text):
+        yield _run(unescaped(text[end : found.start()]), {})
+        yield _live_run(found)
+        end = found.end()
+    yield _run(unescaped(text[end:]), {})
+
+
+def _live_run(found: re.Match[str]) -> dict[str, Any]:
+    if found["user"]:
+        return {"type": "user", "user_id": found["user"]}
+    if found["channel"]:
+        return {"type": "channel", "channel_id": found["channel"]}
+    if found["moment"]:
+        return {
+            "type": "date",
+            "timestamp": int(found["moment"]),
+            "format": found["format"],
+            "fallback": unescaped(found["fallback"]),
+        }
+    link: dict[str, Any] = {"type": "link", "url": unescaped(found["url"])}
+    return {**link, "text": unescaped(found["label"])} if found["label"] else link
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -16,7 +16,7 @@ from handlers.intake import Intake
 from handlers.payloads import Pressed, read_press
 from handlers.text import escaped, shortened
 from handlers.ticket_refusals import whispered
-from handlers.ticket_words import actions, button, mrkdwn
+from handlers.ticket_words import actions, button, live_lines
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.rules import Actor, Refusal, refused
 from helpdesk.ticket import Ticket
@@ -65,7 +65,7 @@ def suggested(ticket: Ticket, tier: int, desk: HelpdeskDesk) -> Content | None:
         return None
     lead = desk.say("runbooks-lead")
     titles = "\n".join(f"- {escaped(article.title)}" for article in articles)
-    return Content(f"{lead}\n{titles}", (mrkdwn(lead), actions(*_buttons(articles))))
+    return Content(f"{lead}\n{titles}", (live_lines(lead), actions(*_buttons(articles))))
 
 
 def fitting_runbooks(ticket: Ticket, tier: int, desk: HelpdeskDesk) -> list[Article]:

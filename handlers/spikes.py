@@ -10,7 +10,7 @@ from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.known_problems import KnownAction
 from handlers.text import escaped
-from handlers.ticket_words import actions, button, mrkdwn
+from handlers.ticket_words import actions, button, live_lines
 from knowledge.question import Question
 from knowledge.spikes import Kind, Spike, Watch, next_day, seen, untold
 from storage.kinds import QUESTION, SPIKE_WATCH
@@ -99,4 +99,4 @@ def _content(spike: Spike, desk: HelpdeskDesk) -> Content:
         usual=f"{spike.usual:.1f}".removesuffix(".0"),
     )
     press = button(KnownAction.NEW, say("button-make-known"), str(subject))
-    return Content(lead, (mrkdwn(lead), actions(press)))
+    return Content(lead, (live_lines(lead), actions(press)))

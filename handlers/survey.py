@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.announcing_blocks import button, mrkdwn, option, plain, sections
+from handlers.announcing_blocks import button, live_lines, option, plain, sections
 from handlers.announcing_desk import REFUSALS, AnnouncingDesk, situation
 from handlers.announcing_forms import closing_view
 from handlers.announcing_message import Reader
@@ -144,12 +144,12 @@ def _enroll_first(announcement: Announcement, language: Language, say: Say) -> C
     text = say("survey-not-enrolled")
     value = f"{language} {announcement.id}"
     pressed = button(Reader.ENROLLED, say("button-i-have-enrolled"), value)
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": [pressed]}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": [pressed]}))
 
 
 def _read(text: str, say: Say) -> Decision:
     """What takes the form's place."""
-    view = closing_view(say("survey-title"), [mrkdwn(text)], say)
+    view = closing_view(say("survey-title"), [live_lines(text)], say)
     return Decision(reply={"response_action": "update", "view": view})
 
 
@@ -165,7 +165,7 @@ def _form(
         "close": plain(say("announcing-close")),
         "private_metadata": json.dumps({"id": announcement.id, "language": language}),
         "blocks": [
-            mrkdwn(lead),
+            live_lines(lead),
             *(_scale(question, before, say) for question in SurveyQuestion),
             _words(before, say),
             _consent(before, say),

@@ -23,8 +23,7 @@ def plain(text: str) -> str:
     """Slack's text as plain words: mentions inert, links as their address, entities resolved,
     control and direction characters gone. Safe to show in a rich text element."""
     spoken = _CONTROL.sub(_spoken, text)
-    resolved = spoken.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return _without_controls(unicodedata.normalize("NFC", resolved)).strip()
+    return _without_controls(unicodedata.normalize("NFC", unescaped(spoken))).strip()
 
 
 def visible(text: str) -> str:
@@ -47,6 +46,11 @@ def has_words(text: str) -> bool:
 def escaped(text: str) -> str:
     """``text`` for a mrkdwn or ``text`` field: exactly the three characters Slack asks for."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescaped(text: str) -> str:
+    """What :func:`escaped` was made of."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def shortened(text: str, most: int) -> str:

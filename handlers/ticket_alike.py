@@ -20,7 +20,7 @@ from handlers.ticket_dues import ARRIVED, GROUP
 from handlers.ticket_effects import carried, in_thread
 from handlers.ticket_lost import together
 from handlers.ticket_refusals import whispered
-from handlers.ticket_words import actions, button, mention, mrkdwn, said_with, tier_name
+from handlers.ticket_words import actions, button, live_lines, mention, said_with, tier_name
 from helpdesk import rules
 from helpdesk.alike import Alike, alike
 from helpdesk.errors import HelpdeskRefused
@@ -163,11 +163,11 @@ def _offer(ticket: Ticket, offered: tuple[Alike, ...], desk: HelpdeskDesk) -> Co
     lead = desk.say("alike-lead")
     lines = [_line(one.ticket, desk) for one in offered]
     blocks = [block for one in offered for block in _blocks(ticket, one.ticket, desk)]
-    return Content("\n".join([lead, *lines]), (mrkdwn(lead), *blocks))
+    return Content("\n".join([lead, *lines]), (live_lines(lead), *blocks))
 
 
 def _blocks(ticket: Ticket, other: Ticket, desk: HelpdeskDesk) -> Iterator[Block]:
-    yield mrkdwn(_line(other, desk))
+    yield live_lines(_line(other, desk))
     label = desk.say("button-link", number=str(other.number))
     yield actions(button(AlikePress.LINK, label, f"{ticket.id} {other.id}"))
 

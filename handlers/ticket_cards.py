@@ -12,9 +12,9 @@ from handlers.ticket_words import (
     actions,
     button,
     context,
+    live_lines,
     mention,
     moment,
-    mrkdwn,
     option,
     paragraph,
     quoted,
@@ -57,11 +57,11 @@ def render_card(ticket: Ticket, tier: int, showing: Showing) -> Content:
     return Content(
         text=shortened(text, 3_900),
         blocks=(
-            mrkdwn(head),
-            mrkdwn(asks),
+            live_lines(head),
+            live_lines(asks),
             quoted(ticket.words),
-            mrkdwn(facts),
-            *(mrkdwn(line) for line in lower),
+            live_lines(facts),
+            *(live_lines(line) for line in lower),
             *_solution(ticket, say),
             *_buttons(ticket, tier, say),
         ),
@@ -81,7 +81,7 @@ def render_status(ticket: Ticket, showing: Showing) -> Content:
     words = shortened(ticket.words, 300)
     return Content(
         text=f"{text}\n{escaped(words)}",
-        blocks=(mrkdwn(text), quoted(words), *_status_buttons(ticket, say)),
+        blocks=(live_lines(text), quoted(words), *_status_buttons(ticket, say)),
     )
 
 
@@ -94,9 +94,9 @@ def render_solution(ticket: Ticket, text: str, showing: Showing) -> Content:
     return Content(
         text="\n".join([lead, escaped(text), *notes]),
         blocks=(
-            mrkdwn(lead),
+            live_lines(lead),
             paragraph(text),
-            *(mrkdwn(note) for note in notes),
+            *(live_lines(note) for note in notes),
             *_solution_buttons(ticket, say),
         ),
     )
@@ -183,9 +183,9 @@ def _finding(found: Finding, say: Say) -> Iterator[str]:
 
 def _solution(ticket: Ticket, say: Say) -> Iterator[Block]:
     if ticket.solution and ticket.state in (State.RESOLVED, State.DELIVERED, State.CLOSED):
-        yield mrkdwn(say("ticket-root-cause"))
+        yield live_lines(say("ticket-root-cause"))
         yield quoted(ticket.root_cause, SOLUTION_TEXT)
-        yield mrkdwn(say("ticket-solution"))
+        yield live_lines(say("ticket-solution"))
         yield quoted(ticket.solution, SOLUTION_TEXT)
 
 
@@ -215,6 +215,8 @@ def _presses(ticket: Ticket) -> tuple[Press, ...]:
             return (Press.UNLINK, Press.REPLY)
         case State.RESOLVED:
             return (Press.DELIVER, Press.REPLY)
+        case State.DELIVERED if ticket.by_phone:
+            return (Press.SOLVED, Press.NOT_SOLVED)
         case State.DELIVERED:
             return (Press.REPLY,)
     return ()
@@ -256,6 +258,8 @@ def _standing(ticket: Ticket) -> str:
         return "closed"
     if ticket.state is State.WAITING and ticket.tier == FIRST_TIER and not ticket.holders:
         return "new"
+    if ticket.state is State.DELIVERED and ticket.by_phone:
+        return "phoned"
     return str(ticket.state)
 
 

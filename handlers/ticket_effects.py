@@ -39,6 +39,19 @@ LOOK_AFTER = timedelta(seconds=1)
 """When it is looked at first what became of a message that matters."""
 
 
+_NAMING = frozenset(
+    {
+        What.ASSIGNED,
+        What.TAKEN_OVER,
+        What.CLAIM_LOST,
+        What.ABANDONED,
+        What.CONFIRMED,
+        What.REJECTED,
+    }
+)
+"""Events whose ``to`` is a person."""
+
+
 @dataclass(frozen=True)
 class Extra:
     """What a change brings along beside what follows from it."""
@@ -274,7 +287,7 @@ def _told(ticket: Ticket, event: Event) -> tuple[int, ...]:
 def _note(ticket: Ticket, event: Event, tier: int, desk: HelpdeskDesk) -> Content:
     say = desk.say
     lead = say(
-        f"ticket-note-{event.what}",
+        f"ticket-note-{_note_name(event)}",
         number=str(ticket.number),
         who=mention(event.who) if event.who else "",
         to=_target(event, desk),
@@ -285,6 +298,12 @@ def _note(ticket: Ticket, event: Event, tier: int, desk: HelpdeskDesk) -> Conten
     if event.what is What.RESOLVED:
         return _both(text, event, desk)
     return said_with(text, event.text)
+
+
+def _note_name(event: Event) -> str:
+    """What who called said is told as such."""
+    phoned = event.what in (What.CONFIRMED, What.REJECTED) and event.to
+    return f"{event.what}-phoned" if phoned else str(event.what)
 
 
 def _both(lead: str, event: Event, desk: HelpdeskDesk) -> Content:
@@ -299,8 +318,7 @@ def _target(event: Event, desk: HelpdeskDesk) -> str:
         return tier_name(int(event.to), desk.say)
     if event.what in (What.LINKED, What.UNLINKED, What.SET_FREE, What.JOINED):
         return f"#{event.to}"
-    named = (What.ASSIGNED, What.TAKEN_OVER, What.CLAIM_LOST, What.ABANDONED)
-    if event.what in named and event.to:
+    if event.what in _NAMING and event.to:
         return mention(event.to)
     return ""
 

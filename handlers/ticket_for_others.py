@@ -88,6 +88,12 @@ async def phoned(case: Case, submitted: Submitted) -> Decision:
     nothing is sent."""
     text = received(submitted.values.get(Input.TEXT, ""))
     change = rules.reply(case.ticket, case.actor, text, case.now)
+    return recorded(case, change, text)
+
+
+def recorded(case: Case, change: Change, text: str) -> Decision:
+    """A change that was told on the phone: the words stand in the tier's thread, and nothing is
+    sent to the person."""
     ticket = replace(change.ticket, relayed=change.ticket.relayed + 1)
     tier = acting_tier(ticket) if ticket.card(acting_tier(ticket)) else ticket.tier
     lead = case.desk.say("ticket-phoned", who=mention(case.actor.user))

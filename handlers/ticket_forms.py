@@ -102,7 +102,10 @@ def deliver_form(
         _text(Input.TEXT, say("form-deliver"), say, initial=ticket.solution),
         visibility_note(ticket, say),
     ]
-    if articles:
+    if ticket.by_phone:
+        told = _text(Input.TEXT, say("form-phoned"), say, initial=ticket.solution)
+        inputs = [quoted(ticket.words, 600), context(say("form-deliver-phoned")), told]
+    elif articles:
         select = _select(
             Input.ARTICLE, say("form-deliver-article"), _article_options(articles), optional=True
         )
@@ -117,6 +120,8 @@ def deliver_all_form(
     group = [ticket, *linked]
     languages = list(dict.fromkeys(one.language for one in group))
     inputs = [context(say("form-deliver-all", count=str(len(group))))]
+    if called := ", ".join(one.name for one in group if one.by_phone):
+        inputs.append(context(say("form-deliver-all-phoned", numbers=called)))
     for language in languages:
         names = ", ".join(one.name for one in group if one.language is language)
         spoken = say(f"in-{language}".lower())

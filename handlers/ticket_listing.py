@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.catalogue import Say
-from handlers.ticket_words import actions, button, mrkdwn
+from handlers.ticket_words import actions, button, live_lines, said_with, section
 from helpdesk.ticket import Ticket
 from storage.outbox import Block, Content
 
@@ -54,22 +54,25 @@ class Listing:
         return button(f"{self.kind}.{way}", label, f"{page} {self.words}".strip())
 
 
-def listed(lead: str, blocks: Sequence[Block], count: int, listing: Listing, say: Say) -> Content:
+def listed(lead: str, lines: Sequence[Content], count: int, listing: Listing, say: Say) -> Content:
     """The page as a message; ``count`` is how many there are on all pages."""
     start = listing.start(count)
-    shown = list(blocks) or [mrkdwn(say("ticket-list-none"))]
+    shown = list(lines) or [said_with(say("ticket-list-none"))]
     place = (
-        [say("ticket-list-page", first=start + 1, last=start + len(blocks), count=count)]
+        [say("ticket-list-page", first=start + 1, last=start + len(lines), count=count)]
         if count > listing.size
         else []
     )
     head = "\n".join([lead, *place])
-    texts = [str(one["text"]["text"]) for one in shown if one["type"] == "section"]
+    blocks = [block for one in shown for block in one.blocks]
     return Content(
-        "\n".join([head, *texts])[:3_900], (mrkdwn(head), *shown, *listing.turning(count, say))
+        "\n".join([head, *(one.text for one in shown)])[:3_900],
+        (live_lines(head), *blocks, *listing.turning(count, say)),
     )
 
 
-def line_with_show(text: str, ticket: Ticket, say: Say) -> Block:
-    """A ticket's lines, with the button that shows all of it."""
-    return {**mrkdwn(text), "accessory": button(Overview.SHOW, say("button-show"), ticket.id)}
+def line_with_show(head: str, words: str, ticket: Ticket, say: Say) -> Content:
+    """A ticket's lines, with the button that shows all of it. ``words`` are people's own, escaped:
+    a block of their own, since beside a button they would be formatted."""
+    show = button(Overview.SHOW, say("button-show"), ticket.id)
+    return Content(f"{head}\n{words}", ({**section(head), "accessory": show}, live_lines(words)))

@@ -19,7 +19,7 @@ from handlers.ticket_forms import TITLE
 from handlers.ticket_listing import Listing, Overview, line_with_show, listed
 from handlers.ticket_refusals import refused_command, whispered
 from handlers.ticket_search import SolvedArchive, searched
-from handlers.ticket_words import mention, moment, mrkdwn, tier_name
+from handlers.ticket_words import live_lines, mention, moment, tier_name
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.rules import Actor, Refusal, refused
 from helpdesk.ticket import Event, State, Ticket, ticket_id
@@ -153,12 +153,12 @@ def one_ticket(ticket: Ticket, actor: Actor, desk: HelpdeskDesk) -> Content:
     if actor.tiers:
         card = render_card(ticket, 0, desk.showing())
         history = "\n".join(_history(ticket, desk.say))
-        blocks = (*card.blocks[:CARD_BLOCKS], mrkdwn(history))
+        blocks = (*card.blocks[:CARD_BLOCKS], live_lines(history))
         return Content(f"{card.text}\n{history}", blocks)
     if actor.user != ticket.asker:
         raise refused(Refusal.NOT_YOUR_TIER, ticket)
     say = desk.asking.say_in(ticket.language)
-    lines = [mrkdwn(_line(ticket, say))]
+    lines = [_line(ticket, say)]
     return listed(say("ticket-list-yours", count="1"), lines, 1, _listing(0), say)
 
 
@@ -210,7 +210,7 @@ async def _of_agent(team: str, actor: Actor, listing: Listing, desk: HelpdeskDes
             found = await desk.store.find(TICKET, index, value, limit=listing.limit)
             tickets += [one.record for one in found]
     lead = desk.say("ticket-list-lead", count=str(count))
-    lines = [line_with_show(_line(one, desk.say), one, desk.say) for one in _on(listing, tickets)]
+    lines = [_line_with_show(one, desk.say) for one in _on(listing, tickets)]
     return listed(lead, lines, count, listing, desk.say)
 
 
@@ -222,7 +222,7 @@ async def _of_asker(team: str, actor: Actor, listing: Listing, desk: HelpdeskDes
     )
     say = await desk.asking.say_to(actor.user)
     lead = say("ticket-list-yours", count=str(count))
-    lines = [mrkdwn(_line(one, say)) for one in _on(listing, [one.record for one in found])]
+    lines = [_line(one, say) for one in _on(listing, [one.record for one in found])]
     return listed(lead, lines, count, listing, say)
 
 
@@ -235,12 +235,24 @@ def _on(listing: Listing, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
     return tickets[start : start + listing.size]
 
 
-def _line(ticket: Ticket, say: Say) -> str:
-    words = escaped(shortened(ticket.words.replace("\n", " "), WORDS_LISTED))
+def _line(ticket: Ticket, say: Say) -> Content:
+    text = f"{_head(ticket, say)}\n{_words(ticket)}"
+    return Content(text, (live_lines(text),))
+
+
+def _line_with_show(ticket: Ticket, say: Say) -> Content:
+    return line_with_show(_head(ticket, say), _words(ticket), ticket, say)
+
+
+def _words(ticket: Ticket) -> str:
+    return escaped(shortened(ticket.words.replace("\n", " "), WORDS_LISTED))
+
+
+def _head(ticket: Ticket, say: Say) -> str:
     state = say(f"ticket-state-{ticket.state}")
     holder = f" · {mention(ticket.holder)}" if ticket.holder else ""
     since = moment(ticket.opened_at)
-    return f"{ticket.name} · {tier_name(ticket.tier, say)} · {state}{holder} · {since}\n{words}"
+    return f"{ticket.name} · {tier_name(ticket.tier, say)} · {state}{holder} · {since}"
 
 
 def _page(pressed: Pressed) -> int:

@@ -6,11 +6,12 @@ from handlers.catalogue import Say
 from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import Commanded, Pressed, ShortcutUsed, Submitted
+from handlers.text import escaped
 from handlers.ticket_actions import FIRST_INPUT, REQUIRED, Form
-from handlers.ticket_words import mention, moment, tier_name
+from handlers.ticket_words import mention, moment, said_with, tier_name
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.rules import LONGEST_TEXT, Refusal
-from storage.outbox import Content, OutboxItem, Respond, Whisper
+from storage.outbox import OutboxItem, Respond, Whisper
 
 ERROR_TEXT = 2_000
 
@@ -20,7 +21,7 @@ async def whispered(
 ) -> Decision:
     """The refusal, shown to who pressed alone, in their language."""
     say = await desk.asking.say_to(pressed.user, pressed.channel)
-    note = Whisper(pressed.channel, pressed.user, Content(sentence(no, say)), pressed.thread_ts)
+    note = Whisper(pressed.channel, pressed.user, said_with(sentence(no, say)), pressed.thread_ts)
     return Decision(outbox=(_told(pressed.key, pressed.team, pressed.user, note, now),))
 
 
@@ -28,7 +29,7 @@ async def refused_shortcut(
     used: ShortcutUsed, no: HelpdeskRefused, desk: HelpdeskDesk, now: datetime
 ) -> Decision:
     say = await desk.asking.say_to(used.user, used.channel)
-    content = Content(sentence(no, say))
+    content = said_with(sentence(no, say))
     # The address works where we are not in the channel.
     note: Respond | Whisper = Respond(used.response_url, content)
     if not used.response_url:
@@ -41,7 +42,7 @@ async def refused_command(
     commanded: Commanded, no: HelpdeskRefused, desk: HelpdeskDesk, now: datetime
 ) -> Decision:
     say = await desk.asking.say_to(commanded.user)
-    answer = Respond(commanded.response_url, Content(sentence(no, say)))
+    answer = Respond(commanded.response_url, said_with(sentence(no, say)))
     return Decision(outbox=(_told(commanded.key, commanded.team, commanded.user, answer, now),))
 
 
@@ -90,13 +91,14 @@ def _text(no: HelpdeskRefused, say: Say, holder: str, *, plain: bool = False) ->
     if isinstance(since, datetime):
         shown = f"{since:%Y-%m-%d %H:%M} UTC" if plain else moment(since)
     tier = no.values.get("tier")
+    case = str(no.values.get("case") or "")
     return say(
         f"ticket-refused-{no.reason}",
         number=str(no.values.get("number") or ""),
         holder=holder,
         since=shown,
         tier=tier_name(tier, say) if isinstance(tier, int) else "",
-        case=str(no.values.get("case") or ""),
+        case=case if plain else escaped(case),
         main=str(no.values.get("main") or ""),
         most=str(LONGEST_TEXT),
     )

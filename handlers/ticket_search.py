@@ -104,8 +104,8 @@ async def searched(
     tickets = await _read(found[start : start + SHOWN], desk)
     lead = say("ticket-search-lead", count=len(found), words=escaped(asked))
     notes = [] if complete else [say("ticket-search-partial")]
-    blocks = [line_with_show(_summary(one, say), one, say) for one in tickets]
-    return listed("\n".join([lead, *notes]), blocks, len(found), listing, say)
+    lines = [_summary(one, say) for one in tickets]
+    return listed("\n".join([lead, *notes]), lines, len(found), listing, say)
 
 
 async def _read(ids: Iterable[str], desk: HelpdeskDesk) -> list[Ticket]:
@@ -114,14 +114,15 @@ async def _read(ids: Iterable[str], desk: HelpdeskDesk) -> list[Ticket]:
     return [one.record for one in stored if one and one.record.solution]
 
 
-def _summary(ticket: Ticket, say: Say) -> str:
+def _summary(ticket: Ticket, say: Say) -> Content:
     parts = (
         (say("ticket-search-asked"), ticket.words),
         (say("ticket-root-cause"), ticket.root_cause),
         (say("ticket-solution"), ticket.solution),
     )
     lines = [f"{lead} {escaped(_one_line(text))}" for lead, text in parts if text]
-    return "\n".join([f"{ticket.name} · {say(f'ticket-state-{ticket.state}')}", *lines])
+    head = f"{ticket.name} · {say(f'ticket-state-{ticket.state}')}"
+    return line_with_show(head, "\n".join(lines), ticket, say)
 
 
 def _one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from handlers.helpdesk_desk import Case
 from handlers.text import escaped
 from handlers.ticket_effects import Extra, in_thread, landing_of, to_asker
 from handlers.ticket_files import to_person
-from handlers.ticket_words import WHOLE, mention, said_with
+from handlers.ticket_words import WHOLE, live_lines, mention, said_with
 from helpdesk.links import Direction, Link, link_id, text_hash
 from helpdesk.ticket import Ticket, about
 from helpdesk.timing import acting_tier
@@ -85,6 +85,5 @@ def sent_lead(how: str, ticket: Ticket, author: str, say: Say) -> str:
 def note_anew(content: Content, lead: str) -> Content:
     """A note with another first line."""
     _, _, words = content.text.partition("\n")
-    first = {"type": "section", "text": {"type": "mrkdwn", "text": lead, "verbatim": True}}
     text = f"{lead}\n{words}" if words else lead
-    return Content(text, (first, *content.blocks[1:]))
+    return Content(text, (live_lines(lead), *content.blocks[1:]))

@@ -59,11 +59,16 @@ def _parsed(pressed: Pressed) -> tuple[str, str]:
 
 def _from_its_place(case: Case, pressed: Pressed, verb: str) -> None:
     """A card forwarded to another channel has no power there."""
-    if verb in OF_ASKER:
+    if verb in OF_ASKER and not _speaks_for_caller(case):
         return
     channels = {card.channel for card in case.ticket.cards}
     if pressed.channel not in channels | case.desk.card_channels:
         raise refused(Refusal.NOT_FROM_HERE, case.ticket)
+
+
+def _speaks_for_caller(case: Case) -> bool:
+    """Whether an agent presses for somebody who called."""
+    return case.ticket.by_phone and case.actor.user != case.ticket.asker
 
 
 def changed(case: Case, change: Change, extra: Extra | None = None) -> Decision:
@@ -98,10 +103,14 @@ def _snooze(case: Case, pressed: Pressed) -> Decision:
 
 
 def _solved(case: Case, pressed: Pressed) -> Decision:
+    if _speaks_for_caller(case):
+        return changed(case, rules.confirm_by_phone(case.ticket, case.actor, case.now))
     return changed(case, rules.confirm(case.ticket, pressed.user, case.now))
 
 
 def _not_solved(case: Case, pressed: Pressed) -> Decision:
+    if _speaks_for_caller(case):
+        return changed(case, rules.reject_by_phone(case.ticket, case.actor, case.now))
     return changed(case, rules.reject(case.ticket, pressed.user, case.now))
 
 

@@ -15,7 +15,7 @@ from handlers.rich_text import as_plain_text
 from handlers.text import shortened
 from handlers.ticket_actions import Form, Input
 from handlers.ticket_cards import render_solution
-from handlers.ticket_for_others import phoned
+from handlers.ticket_for_others import phoned, recorded
 from handlers.ticket_forms import text_input
 from handlers.ticket_lost import together
 from handlers.ticket_opening import decide_ask
@@ -107,7 +107,7 @@ async def _resolve(case: Case, submitted: Submitted) -> Decision:
 
 async def _deliver(case: Case, submitted: Submitted) -> Decision:
     """Brings the solution to the asker, and to everybody whose question is linked, in one commit:
-    all of them or none."""
+    all of them or none. What was told on the phone is recorded instead."""
     text = _solution_in(case.ticket, case, submitted)
     key = solution_key(case.ticket)
     change = rules.deliver(case.ticket, case.actor, text, key, case.now)
@@ -121,8 +121,8 @@ async def _deliver(case: Case, submitted: Submitted) -> Decision:
 
 
 def solution_key(ticket: Ticket) -> str:
-    """The outbox key of the next message that brings a solution."""
-    return f"{about(ticket)}:solution:{ticket.relayed + 1}"
+    """The outbox key of the next message that brings a solution; none to who called."""
+    return "" if ticket.by_phone else f"{about(ticket)}:solution:{ticket.relayed + 1}"
 
 
 def _solution_in(ticket: Ticket, case: Case, submitted: Submitted) -> str:
@@ -139,6 +139,8 @@ def _solution_in(ticket: Ticket, case: Case, submitted: Submitted) -> str:
 
 
 def _brought(case: Case, change: Change, text: str, key: str) -> Decision:
+    if case.ticket.by_phone:
+        return recorded(case, change, text)
     delivered = counted(change.ticket)
     showing = case.desk.showing(delivered.language)
     content = render_solution(delivered, delivered.delivered, showing)

@@ -24,7 +24,7 @@ from handlers.ticket_effects import (
 )
 from handlers.ticket_files import files_lost
 from handlers.ticket_sending import note_anew, sent_lead
-from handlers.ticket_words import actions, button, mention, moment, mrkdwn, said_with, tier_name
+from handlers.ticket_words import actions, button, live_lines, mention, moment, said_with, tier_name
 from helpdesk import rules
 from helpdesk.errors import HelpdeskRefused, RolesUnknown
 from helpdesk.rules import Change, with_card
@@ -54,6 +54,9 @@ from storage.records import Stored
 
 MOST_MENTIONED = 20
 LONGEST_LOOK = timedelta(minutes=2)
+
+_OF_TIER_1 = (Wait.DELIVERY, Wait.ASKER)
+"""Waits in which it is tier 1's last holder who has to act."""
 
 Decider: TypeAlias = Callable[[DueCommand, datetime], Awaitable[Commit]]
 
@@ -139,7 +142,7 @@ async def _said(
     key = f"{about(ticket)}:remind:{wait}:v{version}"
     if not ticket.open:
         return
-    if wait is Wait.ASKER:
+    if wait is Wait.ASKER and not ticket.by_phone:
         say = desk.asking.say_in(ticket.language)
         text = say("ticket-timer-asker", number=str(ticket.number))
         yield to_asker(ticket, key, said_with(text), now)
@@ -154,7 +157,7 @@ async def _said(
 
 async def _called(ticket: Ticket, wait: Wait, tier: int, desk: HelpdeskDesk) -> list[str]:
     """First the holder, then the whole tier."""
-    holder = ticket.last_holder(FIRST_TIER) if wait is Wait.DELIVERY else ticket.holder
+    holder = ticket.last_holder(FIRST_TIER) if wait in _OF_TIER_1 else ticket.holder
     if holder and ticket.reminders == 1:
         return [holder]
     card = ticket.card(tier)
@@ -168,13 +171,15 @@ async def _called(ticket: Ticket, wait: Wait, tier: int, desk: HelpdeskDesk) -> 
 def _reminder(ticket: Ticket, wait: Wait, called: list[str], desk: HelpdeskDesk) -> Content:
     say = desk.say
     tier = tier_name(acting_tier(ticket), say)
-    text = say(f"ticket-timer-{wait}", number=str(ticket.number), tier=tier)
+    name = "phoned" if wait is Wait.ASKER else str(wait)
+    asker = mention(ticket.asker)
+    text = say(f"ticket-timer-{name}", number=str(ticket.number), tier=tier, asker=asker)
     if ticket.free_to_take:
         text = f"{text} {say('ticket-timer-free', tier=tier)}"
     everybody = " ".join(mention(one) for one in called)
     words = f"{everybody}: {text}" if everybody else text
     snooze = button(Press.SNOOZE, say("button-snooze"), ticket.id)
-    return Content(words, (mrkdwn(words), actions(snooze)))
+    return Content(words, (live_lines(words), actions(snooze)))
 
 
 def _to_admins(ticket: Ticket, version: int, desk: HelpdeskDesk, now: datetime) -> OutboxItem:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from handlers.catalogue import Say
-from handlers.rich_text import rich_text, words
+from handlers.rich_text import live, rich_text, words
 from handlers.text import escaped, plain, shortened
 from knowledge.masking import masked
 from storage.outbox import Block, Content
@@ -34,10 +34,23 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
-def mrkdwn(text: str) -> Block:
-    """A section. ``text`` is ours, with mentions and dates; people's words are escaped in it."""
+def live_lines(text: str) -> Block:
+    """``text`` is ours, with live mentions and dates; people's words are escaped in it, and nothing
+    in them becomes formatting."""
+    return rich_text(live(shortened(text, SECTION_TEXT)))
+
+
+def section(text: str) -> Block:
+    """The same where a button stands beside it. It must hold nobody's words: what is formatting in
+    them would be drawn."""
     cut = shortened(text, SECTION_TEXT)
     return {"type": "section", "text": {"type": "mrkdwn", "text": cut, "verbatim": True}}
+
+
+def plain_section(text: str) -> Block:
+    """People's words where a button stands beside them; nothing is parsed."""
+    cut = shortened(text, SECTION_TEXT)
+    return {"type": "section", "text": {"type": "plain_text", "text": cut}}
 
 
 def context(text: str) -> Block:
@@ -72,9 +85,9 @@ def actions(*elements: Block) -> Block:
 def said_with(lead: str, text: str = "", most: int = WHOLE) -> Content:
     """``lead`` (ours, may hold mentions), and beneath it people's words."""
     if not text:
-        return Content(lead, (mrkdwn(lead),))
+        return Content(lead, (live_lines(lead),))
     cut = shortened(text, most)
-    return Content(f"{lead}\n{escaped(cut)}", (mrkdwn(lead), quoted(cut, most)))
+    return Content(f"{lead}\n{escaped(cut)}", (live_lines(lead), quoted(cut, most)))
 
 
 def tier_name(tier: int, say: Say) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from handlers.announcing_blocks import button, mrkdwn, option, plain
+from handlers.announcing_blocks import button, live_lines, option, plain
 from handlers.announcing_desk import AnnouncingDesk, Situation, situation
 from handlers.announcing_notes import tell, tell_with
 from handlers.announcing_words import date_token
@@ -144,7 +144,7 @@ async def dates_for(
     request = await desk.store.get(DATE_REQUEST, request_id(desk.team, user))
     shown = _own_dates(own, request.record if request else None, around, language)
     coming = _coming(own, around, language, now)
-    return (shown.blocks[0], mrkdwn(coming)) if coming else (shown.blocks[0],)
+    return (shown.blocks[0], live_lines(coming)) if coming else (shown.blocks[0],)
 
 
 def _coming(groups: Sequence[Group], around: Situation, language: Language, now: datetime) -> str:
@@ -173,14 +173,14 @@ def _own_dates(
         lines.append(say("turn-requested", date=long_date(request.wanted, language)))
     text = "\n".join(lines)
     other = button(TurnAction.OTHER, say("button-other-group"), str(language))
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": [other]}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": [other]}))
 
 
 def _dates(groups: Sequence[Group], around: Situation, language: Language) -> Content:
     turns = [turn_of(one, around.desk.plan, around.schedule) for one in groups]
     lines = [_sentence(turn, around.desk, language) for turn in turns if turn]
     text = "\n".join(lines) or around.desk.say_in(language)("turn-gone")
-    return Content(text, (mrkdwn(text),))
+    return Content(text, (live_lines(text),))
 
 
 def _sentence(turn: Turn, desk: AnnouncingDesk, language: Language) -> str:
@@ -205,4 +205,4 @@ def _which(groups: Sequence[Group], language: Language, desk: AnnouncingDesk) ->
             option(one.name(language), f"{language} {one.id}") for one in groups[:MOST_OPTIONS]
         ],
     }
-    return Content(text, (mrkdwn(text), {"type": "actions", "elements": [menu]}))
+    return Content(text, (live_lines(text), {"type": "actions", "elements": [menu]}))

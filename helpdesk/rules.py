@@ -233,7 +233,8 @@ def resolve(ticket: Ticket, actor: Actor, root_cause: str, solution: str, now: d
 
 def deliver(ticket: Ticket, actor: Actor, text: str, delivery: str, now: datetime) -> Change:
     """Tier 1 brings the solution, as worded for the asker; ``delivery`` is the outbox key of that
-    message. The tier-1 holder does it; any agent of tier 1 where there is none or time ran out."""
+    message, empty where it was told on the phone. The tier-1 holder does it; any agent of tier 1
+    where there is none or time ran out."""
     _may(ticket, Command.DELIVER)
     if ticket.state is State.LINKED:
         raise refused(Refusal.LINKED, ticket)
@@ -327,6 +328,21 @@ def reject(ticket: Ticket, user: str, now: datetime) -> Change:
     _may(ticket, Command.REJECT)
     _asking(ticket, user)
     return _sent_back(ticket, Event(What.REJECTED, now, user, ticket.resolved_tier or FIRST_TIER))
+
+
+def confirm_by_phone(ticket: Ticket, actor: Actor, now: datetime) -> Change:
+    """Who called said that it helped; any agent of tier 1 records it."""
+    _may(ticket, Command.CONFIRM)
+    _phoning(ticket, actor)
+    return _closed(ticket, Event(What.CONFIRMED, now, actor.user, ticket.tier, ticket.asker))
+
+
+def reject_by_phone(ticket: Ticket, actor: Actor, now: datetime) -> Change:
+    """Who called said that it did not help; any agent of tier 1 records it."""
+    _may(ticket, Command.REJECT)
+    _phoning(ticket, actor)
+    back_in = ticket.resolved_tier or FIRST_TIER
+    return _sent_back(ticket, Event(What.REJECTED, now, actor.user, back_in, ticket.asker))
 
 
 def withdraw(ticket: Ticket, user: str, now: datetime) -> Change:
@@ -468,6 +484,13 @@ def _holding(ticket: Ticket, actor: Actor) -> None:
 def _asking(ticket: Ticket, user: str) -> None:
     if user != ticket.asker:
         raise refused(Refusal.NOT_THE_ASKER, ticket)
+
+
+def _phoning(ticket: Ticket, actor: Actor) -> None:
+    """Tier 1 speaks for who called, and for nobody else."""
+    if not ticket.by_phone:
+        raise refused(Refusal.NOT_THE_ASKER, ticket)
+    _in_tier(ticket, actor, FIRST_TIER)
 
 
 def _text(ticket: Ticket, text: str) -> None:

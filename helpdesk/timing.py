@@ -118,8 +118,9 @@ def next_step_at(ticket: Ticket, settings: HelpdeskSettings) -> datetime | None:
 
 def next_word_at(ticket: Ticket, settings: HelpdeskSettings) -> datetime | None:
     """When the asker has heard nothing for too long (UTC, while the tier is open); ``None`` while
-    it is not the helpdesk's turn."""
-    if ticket.state not in (State.WAITING, State.CLAIMED, State.LINKED, State.RESOLVED):
+    it is not the helpdesk's turn, and for who called, who may not read Slack."""
+    ours = (State.WAITING, State.CLAIMED, State.LINKED, State.RESOLVED)
+    if ticket.by_phone or ticket.state not in ours:
         return None
     tier = settings.tier(acting_tier(ticket))
     quiet = tier.hours.after(ticket.told_at or ticket.opened_at, tier.waits.quiet)

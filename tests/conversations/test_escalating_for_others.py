@@ -225,6 +225,72 @@ async def test_who_called_is_answered_by_phone_and_it_is_recorded(counter: Count
     assert before == len(counter.sandbox.messages_in(alice.direct_message))
 
 
+async def phoned_solution(counter: Counter) -> Message:
+    """Alice called, and tia told her the solution on the phone; gives the card."""
+    alice = counter.person("alice")
+    await counter.person("tia").commands("/signpost", f"new {alice.mention} {WORDS}")
+    card = await counter.workplace.posted_in("tier-1", WORDS)
+    await counter.resolves("tia", card, "an old profile", "restart the zebra")
+    await counter.fills_in("tia", card, "Deliver", text="restart it, I said")
+    return await counter.shows(card, lambda one: "Not solved" in labels(one))
+
+
+async def test_the_solution_for_who_called_is_told_by_phone_and_recorded(counter: Counter) -> None:
+    alice = counter.person("alice")
+
+    card = await phoned_solution(counter)
+    note = await counter.in_thread(card, "answered by phone")
+    await counter.sandbox.settled()
+
+    assert "restart it, I said" in note.text
+    [status] = counter.sandbox.messages_in(alice.direct_message)
+    assert "the helpdesk has told you the solution" in status.text
+
+
+@pytest.mark.parametrize(
+    ("label", "said", "after"),
+    [
+        ("Solved", "Solved, as {alice} told {tom}", "closed"),
+        ("Not solved", "{alice} told {tom} that #1 is not solved", "waits in"),
+    ],
+)
+async def test_tier_1_records_whether_the_solution_helped_who_called(
+    counter: Counter, label: str, said: str, after: str
+) -> None:
+    card = await phoned_solution(counter)
+
+    await counter.presses("tom", card, label)
+
+    names = {name: counter.person(name).mention for name in ("alice", "tom")}
+    await counter.in_thread(card, said.format(**names))
+    await counter.shows(card, lambda one: after in one.text)
+
+
+async def test_tier_1_and_not_who_called_is_asked_whether_it_helped(counter: Counter) -> None:
+    alice, tia = counter.person("alice"), counter.person("tia")
+    card = await phoned_solution(counter)
+    await counter.sandbox.settled()
+
+    counter.sandbox.core.clock.advance(timedelta(days=4))
+
+    reminder = await counter.in_thread(card, "whether the solution for #1 helped")
+    await counter.sandbox.settled()
+    assert reminder.text.startswith(f"{tia.mention}: Ask {alice.mention}")
+    assert 1 == len(counter.sandbox.messages_in(alice.direct_message))
+
+
+async def test_who_called_hears_nothing_in_slack_while_it_goes_on(counter: Counter) -> None:
+    alice = counter.person("alice")
+    await counter.person("tia").commands("/signpost", f"new {alice.mention} {WORDS}")
+    await counter.workplace.posted_in("tier-1", WORDS)
+    await counter.told("alice", "#1 ·")
+
+    counter.sandbox.core.clock.advance(timedelta(days=3))
+    await counter.sandbox.settled()
+
+    assert 1 == len(counter.sandbox.messages_in(alice.direct_message))
+
+
 async def test_what_did_not_come_by_phone_has_no_phone_in_its_menu(counter: Counter) -> None:
     card = await counter.asks("alice")
 

@@ -64,7 +64,7 @@ async def test_a_home_that_was_opened_follows_the_ticket(counter: Counter) -> No
     await counter.claims("tia", card)
     counter.sandbox.core.clock.advance(timedelta(seconds=5))
 
-    await home_of(counter, alice, "being worked on", counter.person("tia").mention)
+    await home_of(counter, alice, "being worked on", counter.person("tia").id)
 
 
 async def test_a_home_that_nobody_opened_is_not_published(counter: Counter) -> None:

@@ -573,8 +573,8 @@ async def test_the_log_names_who_did_what(bureau: Bureau) -> None:
     await bureau.presses(ADA, card, "Log")
 
     shown = str(bureau.screen.views[-1])
-    assert f"approved by <@{AXEL}>" in shown
-    assert f"drafted by <@{ADA}>" in shown
+    assert f"approved by '}}, {{'type': 'user', 'user_id': '{AXEL}'" in shown
+    assert f"drafted by '}}, {{'type': 'user', 'user_id': '{ADA}'" in shown
 
 
 async def test_i_have_enrolled_counts_once_and_only_the_presser_is_told(bureau: Bureau) -> None:

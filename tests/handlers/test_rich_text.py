@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.rich_text import as_plain_text, from_markdown
+from handlers.rich_text import as_plain_text, from_markdown, live
 from knowledge.loading import company_file_for, load_library
 
 FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
@@ -53,3 +53,34 @@ def test_what_is_left_empty_is_shown_all_the_same(text: str) -> None:
     as_plain_text(text)
 
     assert all(element["elements"] for element in from_markdown(text))
+
+
+def test_what_is_live_stays_live_and_the_rest_is_said_as_it_is_written() -> None:
+    text = (
+        "<@U0TIA> &lt;@U0TIA&gt; *stars* since <!date^1700000000^{date_short} {time}|10:13 UTC>"
+        " in <#C0ASKIT>, <https://it.example/a?b=1&amp;c=2|the call>\n&gt; `code`"
+    )
+
+    assert [
+        {"type": "user", "user_id": "U0TIA"},
+        {"type": "text", "text": " <@U0TIA> *stars* since "},
+        {
+            "type": "date",
+            "timestamp": 1700000000,
+            "format": "{date_short} {time}",
+            "fallback": "10:13 UTC",
+        },
+        {"type": "text", "text": " in "},
+        {"type": "channel", "channel_id": "C0ASKIT"},
+        {"type": "text", "text": ", "},
+        {"type": "link", "url": "https://it.example/a?b=1&c=2", "text": "the call"},
+        {"type": "text", "text": "\n> `code`"},
+    ] == live(text)["elements"]
+
+
+def test_what_pings_many_and_what_was_cut_in_two_is_only_text() -> None:
+    assert [{"type": "text", "text": "<!here> <@U0T"}] == live("<!here> <@U0T")["elements"]
+
+
+def test_nothing_is_still_something_that_slack_takes() -> None:
+    assert [{"type": "text", "text": " "}] == live("")["elements"]

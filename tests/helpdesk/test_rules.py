@@ -228,6 +228,30 @@ def test_not_solved_goes_back_to_the_tier_that_resolved_it_with_its_history() ->
     assert 1 == len(back.findings)
 
 
+@pytest.mark.parametrize(
+    ("by_phone", "actor", "reason"),
+    [
+        (False, TIA, Refusal.NOT_THE_ASKER),
+        (True, TESS, Refusal.NOT_YOUR_TIER),
+        (True, NOBODY, Refusal.NOT_YOUR_TIER),
+        (True, GUS, Refusal.ONLY_ASK),
+        (True, TOM, None),
+    ],
+)
+def test_only_tier_1_says_how_it_ended_and_only_for_who_called(
+    by_phone: bool, actor: Actor, reason: Refusal | None
+) -> None:
+    brought = replace(in_state(State.DELIVERED), by_phone=by_phone)
+
+    for said in (rules.confirm_by_phone, rules.reject_by_phone):
+        if reason is None:
+            assert said(brought, actor, NOW).events[0].to == "alice"
+            continue
+        with pytest.raises(HelpdeskRefused) as refused:
+            said(brought, actor, NOW)
+        assert reason is refused.value.reason
+
+
 def test_a_reply_by_somebody_else_moves_neither_the_claim_nor_the_waits() -> None:
     held = replace(claimed(), reminders=1)
 

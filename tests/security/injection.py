@@ -12,8 +12,8 @@ VICTIM = "U0WEI"
 TRAP = "https://trap.example/x"
 
 PINGS = (
-    "<!channel> <!here> <!everyone> <!channel|all> <!subteam^S0TIER3> <!subteam^S0TIER3|@tier3>"
-    f" <@{VICTIM}> <@{VICTIM}|wei>"
+    "<!channel> <!here> <!everyone> <!channel|all> &lt;!channel&gt;"
+    f" <!subteam^S0TIER3> <!subteam^S0TIER3|@tier3> <@{VICTIM}> <@{VICTIM}|wei>"
 )
 LINKS = f"<{TRAP}|your bank> <{TRAP}> [your bank]({TRAP})"
 MARKUP = "*zqbold* _zqitalic_ ~zqstruck~ `zqcode`\n> zqquote"
@@ -49,11 +49,6 @@ class Watcher:
     def harm(self) -> list[str]:
         """What would ping, lead astray or be formatted; empty when all of it stayed text."""
         return sorted({f"{one.name}: {harm}" for one in self.sent for harm in harms_in(one.body)})
-
-    @property
-    def danger(self) -> list[str]:
-        """The same without mere formatting: what pings, leads astray or hides."""
-        return [harm for harm in self.harm if not _FORMATTED.search(harm)]
 
     def showed(self, words: str) -> bool:
         """Whether the words stood in something that was sent."""

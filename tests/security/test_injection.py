@@ -68,7 +68,6 @@ async def test_a_question(workplace: Workplace, watcher: Watcher, place: str, te
 async def test_everything_that_is_written_on_the_way_of_a_ticket(
     workplace: Workplace, counter: Counter, watcher: Watcher
 ) -> None:
-    """Stars among the facts of a card make bold letters, which harms nobody."""
     alice = workplace.person("alice")
     first = await opens_a_ticket(counter, CORPUS, tried=CORPUS)
     await counter.claims("tia", first)
@@ -95,7 +94,7 @@ async def test_everything_that_is_written_on_the_way_of_a_ticket(
     await workplace.sandbox.settled()
 
     assert watcher.showed("zqmark")
-    assert [] == watcher.danger
+    assert [] == watcher.harm
     assert [] == await failed(workplace)
 
 
