@@ -31,6 +31,11 @@ def note_in(language: Language) -> str:
     return Catalogue().text("words-erased", language)
 
 
+def expired_note(language: Language) -> str:
+    """What stands in the place of words that are past their time."""
+    return Catalogue().text("words-expired", language)
+
+
 def forgetting_deciders(desk: Desk) -> Mapping[str, Decider]:
     """The decider of the due command, by its name."""
 

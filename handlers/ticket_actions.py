@@ -10,6 +10,7 @@ class Press(StrEnum):
     CLAIM = "ticket.claim"
     REPLY = "ticket.reply"
     ESCALATE = "ticket.escalate"
+    RETURN = "ticket.return"
     RESOLVE = "ticket.resolve"
     DELIVER = "ticket.deliver"
     MORE = "ticket.more"
@@ -38,6 +39,7 @@ class More(StrEnum):
     TEACH = "teach"
     PHONED = "phoned"
     DRAFT = "draft"
+    LINK = "link"
 
 
 class ConsentPress(StrEnum):
@@ -63,6 +65,7 @@ class Form(StrEnum):
     WORD = "ticket-form.word"
     MESSAGE = "ticket-form.message"
     PHONED = "ticket-form.phoned"
+    LINK = "ticket-form.link"
 
 
 class Shortcut(StrEnum):
@@ -91,6 +94,7 @@ class Input(StrEnum):
     SOLUTION = "solution"
     COLLEAGUE = "colleague"
     CASE = "case"
+    NUMBER = "number"
 
 
 FIRST_INPUT: dict[Form, Input] = {
@@ -107,6 +111,7 @@ FIRST_INPUT: dict[Form, Input] = {
     Form.WORD: Input.TEXT,
     Form.MESSAGE: Input.WORDS,
     Form.PHONED: Input.TEXT,
+    Form.LINK: Input.NUMBER,
 }
 """Beside which input a refusal is shown."""
 

@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from handlers.decision import Decision
-from handlers.helpdesk_desk import HelpdeskDesk, open_case
+from handlers.helpdesk_desk import Case, HelpdeskDesk, open_case
 from handlers.intake import Intake
-from handlers.payloads import Pressed, read_press
+from handlers.payloads import Pressed, Submitted, read_press
 from handlers.runbooks import suggested
 from handlers.text import escaped, shortened
+from handlers.ticket_actions import Input
 from handlers.ticket_dues import ARRIVED, GROUP
 from handlers.ticket_effects import carried, in_thread
 from handlers.ticket_lost import together
@@ -25,7 +26,7 @@ from helpdesk import rules
 from helpdesk.alike import Alike, alike
 from helpdesk.errors import HelpdeskRefused
 from helpdesk.rules import Change, Refusal, refused
-from helpdesk.ticket import State, Ticket, about
+from helpdesk.ticket import State, Ticket, about, ticket_id
 from helpdesk.timing import acting_tier
 from storage.kinds import TICKET
 from storage.outbox import Block, Content, DueCommand, Edit, MessageAt, OutboxItem
@@ -35,6 +36,8 @@ from storage.records import Stored
 LOOKED_AT = 300
 """Open tickets, the newest first, among which those alike are looked for."""
 WORDS_SHOWN = 200
+MOST_DIGITS = 8
+"""Of a ticket's number."""
 
 Decider: TypeAlias = Callable[[DueCommand, datetime], Awaitable[Commit]]
 
@@ -101,20 +104,37 @@ async def decide_link(pressed: Pressed, desk: HelpdeskDesk, now: datetime) -> De
         case = await open_case(desk, ticket_id, pressed.user, pressed.team, now)
         if pressed.channel not in {card.channel for card in case.ticket.cards}:
             raise refused(Refusal.NOT_FROM_HERE, case.ticket)
-        main = await desk.ticket(main_id, pressed.team)
-        if main.record.main and main.record.state is State.LINKED:
-            main = await desk.ticket(main.record.main, pressed.team)
-        linked, joined = rules.link(case.ticket, main.record, case.actor, now)
+        linked, decision = await _linked(case, main_id)
     except HelpdeskRefused as no:
         return await whispered(pressed, no, desk, now)
-    done = Decision(outbox=(_linked_note(pressed, linked.ticket, desk, now),))
-    return together(
-        [
-            carried(case.ticket, case.stored.version, linked, desk, now),
-            carried(main.record, main.version, joined, desk, now),
-            done,
-        ]
+    done = Decision(outbox=(_linked_note(pressed, linked, desk, now),))
+    return together([decision, done])
+
+
+async def link_typed(case: Case, submitted: Submitted) -> Decision:
+    """Link to the ticket whose number was typed, with or without its ``#``."""
+    typed = submitted.values.get(Input.NUMBER, "").strip().removeprefix("#")
+    if not typed.isdecimal() or len(typed) > MOST_DIGITS:
+        raise refused(Refusal.NO_TICKET)
+    main_id = ticket_id(case.ticket.team, int(typed))
+    if await case.desk.store.get(TICKET, main_id) is None:
+        raise refused(Refusal.NO_TICKET)
+    _, decision = await _linked(case, main_id)
+    return decision
+
+
+async def _linked(case: Case, main_id: str) -> tuple[Ticket, Decision]:
+    """The ticket as it is linked, and the commit of both. Raises ``HelpdeskRefused``."""
+    desk, now = case.desk, case.now
+    main = await desk.ticket(main_id, case.ticket.team)
+    if main.record.main and main.record.state is State.LINKED:
+        main = await desk.ticket(main.record.main, case.ticket.team)
+    linked, joined = rules.link(case.ticket, main.record, case.actor, now)
+    both = (
+        carried(case.ticket, case.stored.version, linked, desk, now),
+        carried(main.record, main.version, joined, desk, now),
     )
+    return linked.ticket, together(both)
 
 
 async def decide_group(command: DueCommand, desk: HelpdeskDesk, now: datetime) -> Decision:

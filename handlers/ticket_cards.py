@@ -206,7 +206,7 @@ def _presses(ticket: Ticket) -> tuple[Press, ...]:
         case State.WAITING:
             return (Press.CLAIM,)
         case State.CLAIMED if ticket.tier == LAST_TIER:
-            return (Press.REPLY, Press.RESOLVE)
+            return (Press.REPLY, Press.RETURN, Press.RESOLVE)
         case State.CLAIMED:
             return (Press.REPLY, Press.ESCALATE, Press.RESOLVE)
         case State.VENDOR:
@@ -231,14 +231,16 @@ def _more(ticket: Ticket) -> tuple[More, ...]:
 
 
 def _more_in_state(ticket: Ticket) -> tuple[More, ...]:
+    """Returning is a button in tier 3, which has nobody to escalate to."""
+    link = () if ticket.linked else (More.LINK,)
     match ticket.state:
         case State.WAITING:
-            return (More.ASSIGN, More.ARTICLE)
+            return (More.ASSIGN, More.ARTICLE, *link)
         case State.CLAIMED:
             last = More.TAKE_OVER if ticket.free_to_take else More.ASSIGN
-            down = (More.RETURN,) if ticket.tier > FIRST_TIER else ()
-            vendor = (More.VENDOR,) if ticket.tier == LAST_TIER else ()
-            return (More.ARTICLE, *down, More.RELEASE, *vendor, last)
+            up_or_down = {FIRST_TIER: (), LAST_TIER: (More.VENDOR,)}
+            moved = up_or_down.get(ticket.tier, (More.RETURN,))
+            return (More.ARTICLE, *moved, More.RELEASE, last, *link)
         case State.RESOLVED:
             return (More.ASSIGN, More.TAKE_OVER, More.TEACH, More.DRAFT)
         case State.DELIVERED | State.CLOSED:

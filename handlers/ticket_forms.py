@@ -153,6 +153,13 @@ def vendor_form(ticket: Ticket, say: Say) -> View:
     return _form(Form.VENDOR, ticket.id, say, inputs, submit=say("form-submit-vendor"))
 
 
+def link_form(ticket: Ticket, say: Say) -> View:
+    """The number of the ticket that this one is solved together with."""
+    number = _line(Input.NUMBER, say("form-link-number"), "", optional=False)
+    inputs = [quoted(ticket.words, 600), number, context(say("form-link-hint"))]
+    return _form(Form.LINK, ticket.id, say, inputs, submit=say("form-submit-link"))
+
+
 def teach_form(ticket: Ticket, articles: Sequence[Article], say: Say) -> View:
     """Which article these words ask for."""
     inputs = [

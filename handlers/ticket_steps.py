@@ -175,6 +175,11 @@ def _ask_case(case: Case, pressed: Pressed) -> Decision:
     return _opens(pressed, forms.vendor_form(case.ticket, case.desk.say))
 
 
+def _ask_number(case: Case, pressed: Pressed) -> Decision:
+    rules.may_link(case.ticket, case.actor)
+    return _opens(pressed, forms.link_form(case.ticket, case.desk.say))
+
+
 def _ask_lesson(case: Case, pressed: Pressed) -> Decision:
     if not case.actor.tiers:
         raise refused(Refusal.NOT_YOUR_TIER, case.ticket)
@@ -220,6 +225,7 @@ STEPS: Mapping[str, PressStep] = {
     Press.CLAIM: _claim,
     Press.REPLY: _ask_reply,
     Press.ESCALATE: _ask_findings,
+    Press.RETURN: _ask_question,
     Press.RESOLVE: _ask_solution,
     Press.DELIVER: _ask_delivery,
     Press.VENDOR_ANSWERED: _vendor_answered,
@@ -241,6 +247,7 @@ STEPS: Mapping[str, PressStep] = {
     More.TEACH: _ask_lesson,
     More.DRAFT: ask_draft,
     More.PHONED: ask_phoned,
+    More.LINK: _ask_number,
 }
 OF_ASKER = frozenset(
     {

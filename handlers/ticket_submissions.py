@@ -14,6 +14,7 @@ from handlers.payloads import Submitted
 from handlers.rich_text import as_plain_text
 from handlers.text import shortened
 from handlers.ticket_actions import Form, Input
+from handlers.ticket_alike import link_typed
 from handlers.ticket_cards import render_solution
 from handlers.ticket_for_others import phoned, recorded
 from handlers.ticket_forms import text_input
@@ -190,4 +191,5 @@ STEPS: Mapping[Form, FormStep] = {
     Form.TEACH: _teach,
     Form.WORD: said_word,
     Form.PHONED: phoned,
+    Form.LINK: link_typed,
 }

@@ -257,12 +257,7 @@ def deliver(ticket: Ticket, actor: Actor, text: str, delivery: str, now: datetim
 def link(ticket: Ticket, main: Ticket, actor: Actor, now: datetime) -> tuple[Change, Change]:
     """An agent of the tier says that two questions are one: from now on the ticket is solved
     together with ``main``. Gives what becomes of either."""
-    _may(ticket, Command.LINK)
-    _in_tier(ticket, actor, ticket.tier)
-    if ticket.holder not in ("", actor.user):
-        raise refused(Refusal.HELD, ticket)
-    if ticket.linked:
-        raise refused(Refusal.HAS_LINKED, ticket)
+    may_link(ticket, actor)
     fits = main.open and main.state not in (State.DELIVERED, State.LINKED)
     if not fits or main.id == ticket.id or len(main.linked) >= MOST_LINKED:
         raise refused(Refusal.NOT_TO_LINK, main)
@@ -271,6 +266,16 @@ def link(ticket: Ticket, main: Ticket, actor: Actor, now: datetime) -> tuple[Cha
     more = replace(main, linked=tuple(sorted({*main.linked, ticket.number})))
     event = Event(What.LINKED, now, actor.user, ticket.tier, to=str(main.number))
     return _after(tied, event), Change(_logged(more, (joined,)), (joined,))
+
+
+def may_link(ticket: Ticket, actor: Actor) -> None:
+    """Refused where the actor cannot link the ticket to any other."""
+    _may(ticket, Command.LINK)
+    _in_tier(ticket, actor, ticket.tier)
+    if ticket.holder not in ("", actor.user):
+        raise refused(Refusal.HELD, ticket)
+    if ticket.linked:
+        raise refused(Refusal.HAS_LINKED, ticket)
 
 
 def unlink(ticket: Ticket, actor: Actor, now: datetime) -> Change:
@@ -550,6 +555,7 @@ def _sent_back(ticket: Ticket, event: Event) -> Change:
         rating_word="",
         told_at=event.at,
         main="",
+        emptied=False,
     )
     return _after(back, event)
 

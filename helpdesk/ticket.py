@@ -234,7 +234,8 @@ class Ticket:
     ``rating_word`` their word on it; ``status_serial`` counts the status messages, since a deleted
     one is posted anew. ``topic`` is the article that answers what was asked, where
     the matcher is sure of one. ``main`` is the id of the ticket that this one is linked to and
-    solved with; ``linked`` are the numbers of those linked to this one.
+    solved with; ``linked`` are the numbers of those linked to this one. ``emptied`` says that its
+    texts are past their time and gone.
     """
 
     id: str
@@ -289,6 +290,7 @@ class Ticket:
     topic: str = ""
     main: str = ""
     linked: tuple[int, ...] = ()
+    emptied: bool = False
     log: tuple[Event, ...] = ()
 
     @property

@@ -231,6 +231,7 @@ button-deliver = Deliver
 button-vendor-answered = Answer came
 button-snooze = Remind me later
 button-not-solved = Not solved
+button-return = Return with a question
 button-withdraw = No longer needed
 button-reopen = Open again
 button-rate-good = Good
@@ -381,6 +382,7 @@ form-submit-ask = Ask
 form-submit-send = Send
 form-submit-return = Return
 form-submit-assign = Assign
+form-submit-link = Link
 form-submit-vendor = Hand over
 form-title-ask = Ask the helpdesk
 form-title-reply = Reply to user
@@ -417,6 +419,8 @@ form-deliver-article = Or send this article instead
 form-deliver-mismatch = Careful: the asker writes { $language }, and this text seems to be in another language.
 form-colleague = Who takes it?
 form-case = The vendor's case number
+form-link-number = The number of the question it is the same as
+form-link-hint = Both are then solved together: one solution, brought to each asker in their language.
 
 # Asking everywhere: turns of the conversation, languages, topics, the command.
 
@@ -512,6 +516,7 @@ gaps-source = the list of gaps
 gaps-proposed = Proposed. A member of the knowledge channel publishes it, and then I answer with that article.
 
 ticket-more-draft = Add to the knowledge base
+ticket-more-link = Link to another
 button-take-back = Take it back
 draft-form-title = New article
 draft-form-submit = Propose
@@ -545,6 +550,7 @@ draft-refused-unknown = This article no longer exists.
 # Asking: what is kept of a person, forgetting, the command, gaps.
 
 words-erased = (erased at the person's request)
+words-expired = (no longer kept)
 data-tickets = Requests of yours at the helpdesk that I keep: { $count }.
 data-others = What else I keep of your words: { $count }.
 command-plan = plan: the rollout plan
@@ -788,6 +794,7 @@ ticket-more-phoned = Answered by phone
 ticket-phoned = { $who } answered by phone:
 form-title-message = Open a ticket
 form-title-phoned = Answered by phone
+form-title-link = Link
 form-message-words = What the person asks
 form-message-tried = What have they tried already?
 form-message-private = This is from a private conversation: the person who wrote it is asked first, and answers go to them alone.

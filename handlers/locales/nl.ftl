@@ -231,6 +231,7 @@ button-deliver = Overbrengen
 button-vendor-answered = Antwoord is er
 button-snooze = Herinner me later
 button-not-solved = Niet opgelost
+button-return = Terug met een vraag
 button-withdraw = Niet meer nodig
 button-reopen = Weer openen
 button-rate-good = Goed
@@ -381,6 +382,7 @@ form-submit-ask = Vragen
 form-submit-send = Versturen
 form-submit-return = Terugsturen
 form-submit-assign = Toewijzen
+form-submit-link = Koppelen
 form-submit-vendor = Overdragen
 form-title-ask = Vraag de helpdesk
 form-title-reply = Antwoord de vrager
@@ -417,6 +419,8 @@ form-deliver-article = Of stuur in plaats daarvan dit artikel
 form-deliver-mismatch = Let op: de vrager schrijft { $language }, en deze tekst lijkt in een andere taal te zijn.
 form-colleague = Wie pakt het op?
 form-case = Zaaknummer van de leverancier
+form-link-number = Het nummer van de vraag waarmee dit hetzelfde is
+form-link-hint = Beide worden dan samen opgelost: één oplossing, die iedere vrager in de eigen taal krijgt.
 
 # Overal vragen: beurten van het gesprek, talen, onderwerpen, het commando.
 
@@ -512,6 +516,7 @@ gaps-source = de lijst met onbeantwoorde vragen
 gaps-proposed = Voorgesteld. Een lid van het kenniskanaal publiceert het, en dan antwoord ik met dat artikel.
 
 ticket-more-draft = Toevoegen aan de kennisbank
+ticket-more-link = Koppelen aan een andere
 button-take-back = Terugnemen
 draft-form-title = Nieuw artikel
 draft-form-submit = Voorstellen
@@ -545,6 +550,7 @@ draft-refused-unknown = Dit artikel bestaat niet meer.
 # Vragen: wat van iemand bewaard wordt, vergeten, het commando, leemtes.
 
 words-erased = (op verzoek gewist)
+words-expired = (niet langer bewaard)
 data-tickets = Verzoeken van jou bij de helpdesk die ik bewaar: { $count }.
 data-others = Wat ik verder van je woorden bewaar: { $count }.
 command-plan = plan: het uitrolplan
@@ -788,6 +794,7 @@ ticket-more-phoned = Telefonisch beantwoord
 ticket-phoned = { $who } antwoordde telefonisch:
 form-title-message = Melding openen
 form-title-phoned = Telefonisch beantwoord
+form-title-link = Koppelen
 form-message-words = Wat de persoon vraagt
 form-message-tried = Wat is er al geprobeerd?
 form-message-private = Dit komt uit een besloten gesprek: de schrijver wordt eerst gevraagd, en antwoorden gaan alleen naar die persoon.

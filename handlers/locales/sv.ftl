@@ -231,6 +231,7 @@ button-deliver = Överlämna
 button-vendor-answered = Svaret kom
 button-snooze = Påminn mig senare
 button-not-solved = Inte löst
+button-return = Skicka tillbaka med en fråga
 button-withdraw = Behövs inte längre
 button-reopen = Öppna igen
 button-rate-good = Bra
@@ -381,6 +382,7 @@ form-submit-ask = Fråga
 form-submit-send = Skicka
 form-submit-return = Skicka tillbaka
 form-submit-assign = Tilldela
+form-submit-link = Koppla
 form-submit-vendor = Lämna över
 form-title-ask = Fråga helpdesk
 form-title-reply = Svara användaren
@@ -417,6 +419,8 @@ form-deliver-article = Eller skicka den här artikeln i stället
 form-deliver-mismatch = Obs: den som frågar skriver på { $language }, och den här texten verkar vara på ett annat språk.
 form-colleague = Vem tar hand om det?
 form-case = Leverantörens ärendenummer
+form-link-number = Numret på frågan som detta är samma som
+form-link-hint = Båda löses då tillsammans: en lösning, som var och en får på sitt språk.
 
 # Fråga överallt: samtalets turer, språk, ämnen, kommandot.
 
@@ -512,6 +516,7 @@ gaps-source = listan över obesvarade frågor
 gaps-proposed = Föreslaget. En medlem av kunskapskanalen publicerar det, och sedan svarar jag med den artikeln.
 
 ticket-more-draft = Lägg till i kunskapsbasen
+ticket-more-link = Koppla till ett annat
 button-take-back = Ta tillbaka
 draft-form-title = Ny artikel
 draft-form-submit = Föreslå
@@ -545,6 +550,7 @@ draft-refused-unknown = Artikeln finns inte längre.
 # Frågor: vad som sparas om någon, att glömma, kommandot, luckor.
 
 words-erased = (raderat på begäran)
+words-expired = (sparas inte längre)
 data-tickets = Ärenden från dig hos helpdesk som jag sparar: { $count }.
 data-others = Annat du skrivit som jag sparar: { $count }.
 command-plan = plan: införandeplanen
@@ -788,6 +794,7 @@ ticket-more-phoned = Besvarat per telefon
 ticket-phoned = { $who } svarade per telefon:
 form-title-message = Öppna ett ärende
 form-title-phoned = Besvarat per telefon
+form-title-link = Koppla
 form-message-words = Vad personen frågar
 form-message-tried = Vad har personen redan provat?
 form-message-private = Det här är ur ett privat samtal: den som skrev tillfrågas först, och svaren går bara dit.

@@ -231,6 +231,7 @@ button-deliver = 轉達
 button-vendor-answered = 廠商已回覆
 button-snooze = 稍後提醒
 button-not-solved = 未解決
+button-return = 附問題退回
 button-withdraw = 不需要了
 button-reopen = 重新開啟
 button-rate-good = 滿意
@@ -381,6 +382,7 @@ form-submit-ask = 送出
 form-submit-send = 傳送
 form-submit-return = 退回
 form-submit-assign = 指派
+form-submit-link = 連結
 form-submit-vendor = 轉交
 form-title-ask = 詢問服務台
 form-title-reply = 回覆使用者
@@ -417,6 +419,8 @@ form-deliver-article = 或改傳這篇文章
 form-deliver-mismatch = 注意：提問者使用{ $language }，這段文字似乎是其他語言。
 form-colleague = 由誰負責？
 form-case = 廠商案號
+form-link-number = 相同問題的編號
+form-link-hint = 兩者會一起解決：同一個解決方法，以各自的語言轉達給每位提問者。
 
 # 隨處發問：對話的各個步驟、語言、主題、指令。
 
@@ -512,6 +516,7 @@ gaps-source = 未解答問題清單
 gaps-proposed = 已提出。由知識頻道的成員發布後，我就會用那篇文章回答。
 
 ticket-more-draft = 加入知識庫
+ticket-more-link = 連結到另一個
 button-take-back = 收回
 draft-form-title = 新文章
 draft-form-submit = 提出
@@ -545,6 +550,7 @@ draft-refused-unknown = 這篇文章已不存在。
 # 提問：保存的個人內容、清除、指令、缺口。
 
 words-erased = （已應本人要求清除）
+words-expired = （已不再保留）
 data-tickets = 我保存的您在服務台的請求：{ $count }。
 data-others = 我保存的您的其他文字：{ $count }。
 command-plan = plan：導入計畫
@@ -788,6 +794,7 @@ ticket-more-phoned = 已電話回覆
 ticket-phoned = { $who } 以電話回覆：
 form-title-message = 建立項目
 form-title-phoned = 電話回覆
+form-title-link = 連結
 form-message-words = 對方的問題
 form-message-tried = 對方試過什麼？
 form-message-private = 這則訊息來自非公開對話：會先詢問作者是否同意，回覆也只給作者本人。

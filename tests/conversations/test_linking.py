@@ -56,6 +56,58 @@ async def test_the_second_card_offers_the_first_to_its_tier_alone(counter: Count
     assert not [one for one in told if "purple zebra" in one.text]
 
 
+async def two_unlike(counter: Counter) -> tuple[Message, Message]:
+    """The tier-1 cards of two questions that nothing but an agent knows to be one."""
+    first = await counter.asks("alice", "purple zebra quux, what now?")
+    second = await counter.asks("bram", "blauwe walrus blijft hangen, en nu?")
+    return first, second
+
+
+@pytest.mark.parametrize("typed", ["1", " #1 "])
+async def test_two_are_linked_by_a_typed_number(counter: Counter, typed: str) -> None:
+    first, second = await two_unlike(counter)
+
+    await counter.fills_in("tia", second, "Link to another", number=typed)
+
+    await counter.shows(second, lambda one: "linked to #1" in one.text)
+    await counter.shows(first, lambda one: "Solved together with this one: #2" in one.text)
+    await counter.in_thread(first, "linked #2 to #1")
+    assert "Link to another" not in str(counter.now(first).blocks)
+    assert [] == await faults(counter)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("7", "no ticket of that number"),
+        ("zebra", "no ticket of that number"),
+        ("999999999", "no ticket of that number"),
+        ("2", "Nothing can be linked to #2 now"),
+    ],
+)
+async def test_a_number_that_cannot_be_linked_to_is_refused_in_the_form(
+    counter: Counter, typed: str, why: str
+) -> None:
+    _, second = await two_unlike(counter)
+    await counter.presses("tia", second, "Link to another")
+    await counter.person("tia").opens_modal()
+
+    result = await counter.person("tia").submits({"number": typed})
+
+    assert why in result.errors["number"]
+    assert "linked" not in counter.now(second).text
+
+
+async def test_what_a_colleague_holds_is_not_linked(counter: Counter) -> None:
+    _, second = await two_unlike(counter)
+    await counter.claims("tom", second)
+
+    await counter.presses("tia", second, "Link to another")
+
+    await counter.refused("tia", counter.person("tom").mention)
+    assert [] == counter.person("tia").modals
+
+
 async def test_linked_neither_waits_alone_and_both_threads_say_so(counter: Counter) -> None:
     first, second = await linked(counter)
 
