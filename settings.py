@@ -137,6 +137,7 @@ def _read(reading: "_Reading") -> Settings:
         clock_url=reading.optional_address("CLOCK_URL"),
         retention=Retention(
             question_days=reading.days("QUESTION_DAYS", 365),
+            ticket_days=reading.days("TICKET_DAYS", 730),
             failed_payload_days=reading.days("FAILED_PAYLOAD_DAYS", 30),
         ),
         store_wait=float(reading.seconds("STORE_WAIT_SECONDS", 300)),

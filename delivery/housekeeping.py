@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from delivery.due import Decider
 from storage.outbox import DueCommand
 from storage.port import Commit, Store
-from storage.retention import Retention, expired, nothing_left
+from storage.retention import Note, Retention, expired, nothing_left
 
 HOUSEKEEPING = "housekeeping"
 EVERY = timedelta(hours=6)
@@ -25,12 +25,13 @@ def first_housekeeping(team: str, now: datetime) -> DueCommand:
     return DueCommand(key=HOUSEKEEPING, team=team, name=HOUSEKEEPING, due_at=now + EVERY)
 
 
-def housekeeper(store: Store, team: str, keep: Retention) -> Decider:
-    """Forgets what is old, and comes back after ``EVERY``, or sooner while there is more."""
+def housekeeper(store: Store, team: str, keep: Retention, note: Note) -> Decider:
+    """Forgets what is old, with ``note`` in its place, and comes back after ``EVERY``, or sooner
+    while there is more."""
 
     async def decide(command: DueCommand, now: datetime) -> Commit:
         await store.purge(keys_before=now - KEYS_KEPT, outbox_before=now - OUTBOX_KEPT)
-        commit = await expired(store, team, keep, now)
+        commit = await expired(store, team, keep, now, note)
         after = EVERY if nothing_left(commit) else AGAIN_AFTER
         again = DueCommand(key=HOUSEKEEPING, team=team, name=HOUSEKEEPING, due_at=now + after)
         return replace(commit, due=(again,))

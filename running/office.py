@@ -17,7 +17,7 @@ from handlers.catalogue import Catalogue
 from handlers.consenting import consent_deciders
 from handlers.desk import Desk
 from handlers.escalation import HelpdeskDesk, escalation_deciders
-from handlers.forgetting import forgetting_deciders
+from handlers.forgetting import expired_note, forgetting_deciders
 from handlers.home_refresh import home_deciders
 from handlers.home_sections import with_home
 from handlers.intake import Intake
@@ -98,7 +98,7 @@ def deciders_of(office: Office) -> Mapping[str, Decider]:
     helpdesk, desk = office.helpdesk, office.helpdesk.asking
     retention = office.settings.retention
     return {
-        HOUSEKEEPING: housekeeper(office.store, office.identity.team, retention),
+        HOUSEKEEPING: housekeeper(office.store, office.identity.team, retention, expired_note),
         **escalation_deciders(helpdesk),
         **announcing_deciders(office.announcing),
         **home_deciders(desk),

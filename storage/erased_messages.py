@@ -22,8 +22,8 @@ from storage.outbox import (
     Target,
     Withdraw,
 )
-from storage.personal import Note
 from storage.port import Row
+from storage.retention import Note
 from storage.rows import outbox_entry
 
 _SHOWN_TEXT = frozenset({"text", "alt_text", "title", "initial_value"})

@@ -32,7 +32,6 @@ from storage.kinds import (
 from storage.outbox import CALLS
 from storage.personal import (
     PERSONAL,
-    Note,
     Personal,
     about_person,
     draft_without,
@@ -41,6 +40,7 @@ from storage.personal import (
 )
 from storage.port import Commit, Delete, Put, Row, Store
 from storage.records import Record, RecordKind, Stored
+from storage.retention import Note
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")

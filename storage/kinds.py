@@ -1,6 +1,7 @@
 """The kinds of record the bot keeps, each with the values it is found by."""
 
 from collections.abc import Callable
+from datetime import date
 
 from helpdesk.bridge import Bridge
 from helpdesk.consent import Consent
@@ -35,6 +36,11 @@ from storage.records import RecordKind
 def person_key(team: str, user: str) -> str:
     """The index value for one person of one team."""
     return f"{team}/{user}"
+
+
+def month_key(team: str, day: date) -> str:
+    """What happened in a team within a month."""
+    return f"{team}/{day:%Y-%m}"
 
 
 def place_key(team: str, channel: str, thread_ts: str) -> str:
@@ -173,6 +179,11 @@ TICKET = RecordKind(
         "solved": lambda ticket: ticket.team if ticket.solution else None,
         "solved_day": lambda ticket: (
             f"{ticket.team}/{ticket.changed_at.date().isoformat()}" if ticket.solution else None
+        ),
+        "closed_month": lambda ticket: (
+            month_key(ticket.team, ticket.closed_at.date())
+            if ticket.closed_at and not ticket.open and not ticket.emptied
+            else None
         ),
     },
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 from helpdesk.ticket import Finding, Ticket
 from helpdesk.ticket import about as about_ticket
@@ -27,12 +27,9 @@ from storage.kinds import (
     TICKET,
 )
 from storage.records import Record, RecordKind
-from storage.retention import without_words
+from storage.retention import Note, without_words
 
 R = TypeVar("R", bound=Record)
-
-Note: TypeAlias = Callable[[Language], str]
-"""What stands in the place of erased words, in a language."""
 
 
 @dataclass(frozen=True)

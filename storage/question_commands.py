@@ -11,9 +11,9 @@ from knowledge.gaps import Gap, gaps_of
 from storage.errors import Conflict
 from storage.forgetting import Erased, Forgetting, forget
 from storage.opening import DEFAULT_URL, open_copy, open_store
-from storage.personal import Note
 from storage.port import Store
 from storage.question_log import questions_since
+from storage.retention import Note
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
