@@ -27,6 +27,7 @@ from running.opened_store import opened_store
 from running.serving import serve, serve_health
 from running.slack_line import gateway_of, identity_at, new_session
 from settings import Settings
+from storage.kinds import make_ready
 from storage.port import Store
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class Bot:
         """Start every part. Raises ``StoreRefused``, ``KnowledgeInvalid`` or ``AccessLost``."""
         knowledge = self._knowledge or load_knowledge(self._settings)
         store = await self._opened_store()
+        await make_ready(store)
         session = self._opened_session()
         gateway = gateway_of(self._settings, session)
         identity = await identity_at(gateway)

@@ -11,15 +11,19 @@ RECORD: LiteralString = (
     "SELECT version, body::text FROM signpost.record WHERE kind = %s AND id = %s"
 )
 
+# Each entry's record by its whole key: a plain join may read all records of the kind for each,
+# where the planner knows too little of a table that just grew.
 FIND: Mapping[Order, LiteralString] = {
     Order.OLDEST_FIRST: """
         SELECT r.version, r.body::text FROM signpost.record_index i
-        JOIN signpost.record r ON r.kind = i.kind AND r.id = i.id
+        CROSS JOIN LATERAL (
+            SELECT version, body FROM signpost.record WHERE kind = i.kind AND id = i.id LIMIT 1) r
         WHERE i.kind = %s AND i.name = %s AND i.value = %s AND (%s::text IS NULL OR i.id > %s)
         ORDER BY i.id LIMIT %s""",
     Order.NEWEST_FIRST: """
         SELECT r.version, r.body::text FROM signpost.record_index i
-        JOIN signpost.record r ON r.kind = i.kind AND r.id = i.id
+        CROSS JOIN LATERAL (
+            SELECT version, body FROM signpost.record WHERE kind = i.kind AND id = i.id LIMIT 1) r
         WHERE i.kind = %s AND i.name = %s AND i.value = %s AND (%s::text IS NULL OR i.id < %s)
         ORDER BY i.id DESC LIMIT %s""",
 }

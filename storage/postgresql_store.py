@@ -77,6 +77,9 @@ POLL_EVERY = 2.0
 PURGE_CHUNK = 5000
 """Rows deleted by one statement, so that each answers in time."""
 
+REINDEX_CHUNK = 250
+"""Records indexed anew by one statement; between them others of the process get their turn."""
+
 GATHER_HINTS = 0.02
 """Seconds in which hints become one."""
 
@@ -532,15 +535,13 @@ async def _reindex(connection: AsyncConnection, kind: RecordKind[Any]) -> None:
         "SELECT id, indexes::text, body::text FROM signpost.record WHERE kind = %s FOR UPDATE",
         [kind.name],
     )
-    for record_id, old, body in await cursor.fetchall():
-        new = dump(kind.index_values(kind.from_json(load(body))))
-        await connection.execute(
-            "SELECT signpost.move_in_indexes(%s, %s, %s, %s)", [kind.name, record_id, old, new]
-        )
-        await connection.execute(
-            "UPDATE signpost.record SET indexes = %s WHERE kind = %s AND id = %s",
-            [new, kind.name, record_id],
-        )
+    while rows := await cursor.fetchmany(REINDEX_CHUNK):
+        indexed = [
+            [original(record_id), load(old), kind.index_values(kind.from_json(load(body)))]
+            for record_id, old, body in rows
+        ]
+        changes = [one for one in indexed if one[1] != one[2]]
+        await connection.execute("SELECT signpost.index_anew(%s, %s)", [kind.name, dump(changes)])
 
 
 async def _check_empty(connection: AsyncConnection) -> None:

@@ -291,6 +291,20 @@ class FindingContract:
         assert ["1"] == self.ids(await again.find(with_text, "text", "wifi"))
         assert 1 == await again.count(with_text, "status", "open")
 
+    async def test_an_index_that_is_new_finds_every_one_of_many_and_strange_ones(
+        self, store: Store, reopen: Reopen
+    ) -> None:
+        names = [*(f"{number:04}" for number in range(600)), "\0 odd \uffff"]
+        notes = tuple(Put(NOTE, Note(name, text="wifi\0")) for name in names)
+        await store.commit(Commit(NOON, puts=notes))
+        with_text = RecordKind("note", Note, {"text": lambda note: note.text})
+
+        again = await reopen()
+
+        found = await again.find(with_text, "text", "wifi\0", limit=1_000)
+        assert sorted(names) == sorted(self.ids(found))
+        assert 0 == await again.count(with_text, "status", "open")
+
     async def test_kinds_have_indexes_of_their_own(self, store: Store) -> None:
         await store.commit(put(Note("1")))
         await store.commit(Commit(NOON, puts=(Put(REMINDER, Note("2")),)))
