@@ -16,11 +16,16 @@ from commandline.sandbox import sandbox_environment
 from knowledge.watching import Knowledge
 from running.bot import Bot
 from sandbox.conversation import Message
+from sandbox.delivery import DeliveryTimes
 from sandbox.people import Actor, Place
 from sandbox.server import Sandbox
 from settings import read_settings
 from storage.opening import open_copy
 from tests.payload_types import SENT
+
+OFTEN = DeliveryTimes(retry_after=(0.0, *[0.5] * 120))
+"""For tests that stop the bot and then wait until all is quiet: an event that met the closing
+connection comes again at once, and not after Slack's minute."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ import pytest
 from knowledge.watching import Knowledge
 from sandbox.conversation import Message
 from tests.conversations.counter import Counter
-from tests.workplace import labels, open_workplace
+from tests.workplace import OFTEN, labels, open_workplace
 
 PEOPLE = ("alice", "adam", "bram", "femke", "sven", "linnea", "mei")
 MONDAY_10 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -18,7 +18,8 @@ CHANNELS = ("tier-1", "tier-2", "tier-3", "rollout-admins")
 
 @pytest.fixture
 async def counter(store_url: str, knowledge: Knowledge) -> AsyncIterator[Counter]:
-    async with open_workplace(store_url, knowledge, clock_start=MONDAY_10) as workplace:
+    setup = {"clock_start": MONDAY_10, "times": OFTEN}
+    async with open_workplace(store_url, knowledge, **setup) as workplace:
         yield Counter(workplace)
 
 
