@@ -108,7 +108,8 @@ async def home_item(
     if pages is None:
         stored = await desk.store.get(HOME_TAB, home_tab_id(team, user))
         pages = stored.record.pages if stored else {}
-    reader = HomeReader(team, user, speaking.language(), now, pages)
+    language = speaking.language(await _written(team, user, just_asked, desk))
+    reader = HomeReader(team, user, language, now, pages)
     view = await _view(reader, speaking, just_asked, just_ticked, desk)
     return OutboxItem(
         key=f"home:{user}:{key}",
@@ -118,6 +119,19 @@ async def home_item(
         due_at=now,
         about=f"home:{user}",
     )
+
+
+async def _written(
+    team: str, user: str, just_asked: tuple[Question, ...], desk: Desk
+) -> Language | None:
+    """The language the person asked in last: who asks in Dutch reads Dutch, whatever language
+    their Slack is in."""
+    if just_asked:
+        return just_asked[0].spoken
+    found = await desk.store.find(
+        QUESTION, "asker_text", person_key(team, user), limit=1, order=Order.NEWEST_FIRST
+    )
+    return found[0].record.spoken if found else None
 
 
 async def _tab_put(

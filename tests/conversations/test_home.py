@@ -86,6 +86,44 @@ async def test_the_language_chosen_at_home_changes_home_at_once(workplace: Workp
     assert "'initial_option'" in shown
 
 
+async def test_home_speaks_the_language_the_person_asks_in(workplace: Workplace) -> None:
+    alice = workplace.person("alice")
+    await alice.opens_home()
+    await home_of(workplace, alice, "My questions")
+
+    await workplace.reply_to(await alice.direct_messages("hoe meld ik mijn iPhone aan?"))
+    await alice.opens_home()
+
+    await home_of(workplace, alice, "Mijn vragen")
+
+
+async def test_who_chose_a_language_reads_home_in_it_whatever_they_ask_in(
+    workplace: Workplace,
+) -> None:
+    alice = workplace.person("alice")
+    await alice.commands("/signpost", "language sv")
+    await workplace.reply_to(await alice.direct_messages("hoe meld ik mijn iPhone aan?"))
+
+    await alice.opens_home()
+
+    await home_of(workplace, alice, "Mina frågor")
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("nl-NL", "Mijn vragen"), ("zh-TW", "我的問題"), ("de-DE", "My questions")],
+)
+async def test_home_speaks_slacks_language_before_anything_was_asked(
+    workplace: Workplace, locale: str, words: str
+) -> None:
+    workplace.sandbox.change_person("alice", locale=locale)
+    alice = workplace.person("alice")
+
+    await alice.opens_home()
+
+    await home_of(workplace, alice, words)
+
+
 async def test_a_topic_is_read_from_home(workplace: Workplace) -> None:
     mei = workplace.person("mei")
     await mei.opens_home()
