@@ -35,6 +35,7 @@ from storage.records import Stored
 
 LOOKED_AT = 300
 """Open tickets, the newest first, among which those alike are looked for."""
+READ_AT_ONCE = 20
 WORDS_SHOWN = 200
 MOST_DIGITS = 8
 """Of a ticket's number."""
@@ -79,10 +80,7 @@ async def decide_arrived(command: DueCommand, desk: HelpdeskDesk, now: datetime)
     if stored is None or not stored.record.open:
         return Decision()
     ticket, tier = stored.record, int(arguments["tier"])
-    found = await desk.store.find(
-        TICKET, "open", ticket.team, limit=LOOKED_AT, order=Order.NEWEST_FIRST
-    )
-    offered = alike(ticket, [one.record for one in found])
+    offered = alike(ticket, await _newest_open(ticket.team, desk))
     contents = {
         "runbooks": suggested(ticket, tier, desk),
         "alike": _offer(ticket, offered, desk) if offered else None,
@@ -94,6 +92,21 @@ async def decide_arrived(command: DueCommand, desk: HelpdeskDesk, now: datetime)
         for item in in_thread(ticket, tier, f"{about(ticket)}:{name}:{tier}", content, now)
     ]
     return Decision(outbox=tuple(items))
+
+
+async def _newest_open(team: str, desk: HelpdeskDesk) -> list[Ticket]:
+    """Read little by little: somebody may press Claim on the card meanwhile."""
+    found: list[Ticket] = []
+    after = None
+    while len(found) < LOOKED_AT:
+        page = await desk.store.find(
+            TICKET, "open", team, limit=READ_AT_ONCE, after=after, order=Order.NEWEST_FIRST
+        )
+        found += [one.record for one in page]
+        if len(page) < READ_AT_ONCE:
+            break
+        after = page[-1].record.id
+    return found
 
 
 async def decide_link(pressed: Pressed, desk: HelpdeskDesk, now: datetime) -> Decision:
