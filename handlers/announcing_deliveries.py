@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from handlers.announcing_blocks import sections
 from handlers.announcing_card import Progress
 from handlers.announcing_desk import AnnouncingDesk, Situation
 from rollout.announcement import NOT_OUT_YET, Announcement, Audience, State
@@ -167,7 +168,7 @@ def notes_in_place(
         replace(
             one,
             key=f"{one.key}:note",
-            call=Post(InChannel(channel), Content(note(channel))),
+            call=Post(InChannel(channel), Content(note(channel), sections(note(channel)))),
             about=f"announcement-note:{announcement.id}",
         )
         for one, channel in posts

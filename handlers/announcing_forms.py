@@ -210,7 +210,7 @@ def quote_form(
         say("announcing-edit-submit"),
         say,
         [
-            mrkdwn(say("announcing-quote-lead")),
+            live_lines(say("announcing-quote-lead")),
             rich_text(*lines),
             _input(QUOTED, say("announcing-quote-label"), select),
         ],

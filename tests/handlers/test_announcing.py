@@ -482,7 +482,7 @@ async def test_moving_into_disorder_or_the_past_is_shown(bureau: Bureau) -> None
     past = await bureau.submits(ADA, bureau.screen.views[-1], {"day": "2027-05-01"})
 
     assert "Mind the order: “IT · Pre-enrollment 2” then comes after “IT · Enrollment”." in shown
-    assert "• IT · Pre-enrollment 2: <!date^" in shown
+    assert "• IT · Pre-enrollment 2: '}, {'type': 'date'" in shown
     assert {"day": "This time has passed. Choose one that is still to come."} == past["errors"]
 
 

@@ -72,7 +72,7 @@ async def test_every_field_of_an_announcement(store_url: str, knowledge: Knowled
         await commands(workplace, "ada", "plan")
         await workplace.sandbox.settled()
 
-        assert [] == watcher.danger
+        assert [] == watcher.harm
         assert [] == await failed(workplace)
 
 
@@ -110,7 +110,7 @@ async def test_an_answer_to_the_survey_and_a_quote_of_it(
         await workplace.becomes(card, lambda one: "Approved, goes out" in one.text)
         await workplace.sandbox.settled()
 
-        assert [] == watcher.danger
+        assert [] == watcher.harm
         assert [] == await failed(workplace)
 
 
@@ -137,5 +137,5 @@ async def test_the_draft_of_an_article(counter: Counter) -> None:
     await counter.sandbox.settled()
 
     assert watcher.showed("zqmark")
-    assert [] == watcher.danger
+    assert [] == watcher.harm
     assert [] == await failed(counter.workplace)
