@@ -265,7 +265,7 @@ async def test_escalating_what_one_released_and_another_claims_leaves_it_with_th
     )
 
     words = late.errors["learned"]
-    assert "waits in tier 1" in words or words.startswith("tom has #1 since")
+    assert "waits in tier 1" in words or words.startswith("Tom Tanner has #1 since")
     await counter.shows(card, lambda one: f"{tom.mention} has it" in one.text)
     assert [] == counter.cards(2)
 
@@ -420,7 +420,7 @@ async def test_of_two_who_resolve_at_once_the_holder_does_and_the_other_is_told(
 
     assert taken.ok
     words = lost.errors["root-cause"]
-    assert words.startswith("tom has #1 since") or "resolved already" in words
+    assert words.startswith("Tom Tanner has #1 since") or "resolved already" in words
     note = await counter.in_thread(card, "resolved #1")
     assert "of tom" in note.text
 
