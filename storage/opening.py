@@ -4,13 +4,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from storage.errors import StoreNotReached, StoreRefused
 from storage.journal_copy import copy_tinydb
 from storage.port import Store
+from storage.postgresql_schema import SCHEMA, with_schema
 from storage.postgresql_schema import migrate as migrate_postgresql
 from storage.postgresql_store import open_postgresql, open_postgresql_to_read
 from storage.tinydb_store import open_tinydb
+
+Opened = TypeVar("Opened")
 
 TINYDB = "tinydb:"
 DEFAULT_URL = "tinydb:data"
@@ -32,16 +36,45 @@ async def open_store(url: str) -> Store:
     raise _unknown(url)
 
 
+WORKSPACE_CONNECTIONS = 3
+"""Of each workspace among several, for each replica; beside them one that listens."""
+
+
+def of_workspace(url: str, team: str) -> str:
+    """Where one of several workspaces keeps its records: in the database of ``url``, in a schema of
+    its own."""
+    return with_schema(url, f"{SCHEMA}_{team.lower()}")
+
+
+def is_shared(url: str) -> bool:
+    """Whether several processes can share the store at ``url``."""
+    return url.startswith(POSTGRESQL)
+
+
+async def open_workspace_store(url: str) -> Store:
+    """As :func:`open_store`, for one of several workspaces: it makes do with fewer connections."""
+    return await open_postgresql(url, WORKSPACE_CONNECTIONS)
+
+
 async def open_store_when_reached(
     url: str, within: float, on_wait: Callable[[StoreNotReached, float], Awaitable[None]]
 ) -> Store:
-    """As :func:`open_store`; where no server answers, it is tried again for ``within`` seconds, at
-    most ``LONGEST_PAUSE`` apart. ``on_wait`` is told the reason and the pause before each new try.
+    """As :func:`open_store`, :func:`when_reached`."""
+    return await when_reached(lambda: open_store(url), within, on_wait)
+
+
+async def when_reached(
+    opening: Callable[[], Awaitable[Opened]],
+    within: float,
+    on_wait: Callable[[StoreNotReached, float], Awaitable[None]],
+) -> Opened:
+    """What is opened; where no server answers, it is tried again for ``within`` seconds, at most
+    ``LONGEST_PAUSE`` apart. ``on_wait`` is told the reason and the pause before each new try.
     """
     deadline, pause = time.monotonic() + within, FIRST_PAUSE
     while True:
         try:
-            return await open_store(url)
+            return await opening()
         except StoreNotReached as away:
             left = deadline - time.monotonic()
             if left <= 0:

@@ -160,3 +160,16 @@ IMPORTS: Mapping[str, LiteralString] = {
     KEY: """INSERT INTO signpost.dedupe
         SELECT * FROM jsonb_populate_record(NULL::signpost.dedupe, %s::jsonb)""",
 }
+
+KNOW_KIND: LiteralString = """
+    INSERT INTO signpost.kind (name, indexes) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET indexes = excluded.indexes"""
+
+ALL_OF_KIND: LiteralString = """
+    SELECT id, indexes::text, body::text FROM signpost.record WHERE kind = %s FOR UPDATE"""
+
+INDEX_ANEW: LiteralString = "SELECT signpost.index_anew(%s, %s)"
+
+ANYTHING: LiteralString = """
+    SELECT EXISTS (SELECT FROM signpost.record) OR EXISTS (SELECT FROM signpost.outbox)
+        OR EXISTS (SELECT FROM signpost.due) OR EXISTS (SELECT FROM signpost.dedupe)"""

@@ -35,7 +35,16 @@ from storage.outbox import (
     Posted,
 )
 from storage.port import Backlog, Commit, Order, Put, Row
-from storage.postgresql_schema import CONNECT_WITHIN, check_schema, connect, migrate, place_of
+from storage.postgresql_schema import (
+    CONNECT_WITHIN,
+    check_schema,
+    connect,
+    in_schema,
+    migrate,
+    place_of,
+    schema_of,
+    without_schema,
+)
 from storage.postgresql_text import dump, load, original, plain
 from storage.records import NEW, Record, RecordKind, Stored
 from storage.rows import (
@@ -83,8 +92,6 @@ REINDEX_CHUNK = 250
 GATHER_HINTS = 0.02
 """Seconds in which hints become one."""
 
-CHANNEL = "signpost_work"
-
 DUPLICATE, CONFLICT = "SP001", "SP002"
 """SQLSTATEs of ``signpost.write_decision``."""
 
@@ -102,10 +109,11 @@ TIMES = ("due_at", "available_at", "settled_at", "at")
 """Columns that hold a time."""
 
 
-async def open_postgresql(url: str) -> "PostgresStore":
-    """The store in a database, brought up to date. Raises ``StoreRefused``."""
+async def open_postgresql(url: str, connections: int = CONNECTIONS) -> "PostgresStore":
+    """The store in a database, brought up to date, that takes at most so many connections beside
+    the one that listens. Raises ``StoreRefused``."""
     await migrate(url)
-    store = PostgresStore(url)
+    store = PostgresStore(url, connections=connections)
     await store.start()
     return store
 
@@ -113,7 +121,7 @@ async def open_postgresql(url: str) -> "PostgresStore":
 async def open_postgresql_to_read(url: str) -> "PostgresStore":
     """The store in a database, for reading only: nothing is brought up to date."""
     async with await connect(url) as connection:
-        await check_schema(connection, place_of(url))
+        await check_schema(connection, url)
     store = PostgresStore(url, read_only=True)
     await store.start()
     return store
@@ -122,8 +130,12 @@ async def open_postgresql_to_read(url: str) -> "PostgresStore":
 class PostgresStore:
     """``storage.port.Store`` on PostgreSQL."""
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
+    def __init__(
+        self, url: str, *, read_only: bool = False, connections: int = CONNECTIONS
+    ) -> None:
         self._url = url
+        self._schema = schema_of(url)
+        self._channel = f"{self._schema}_work"
         self._place = place_of(url)
         self._read_only = read_only
         self._name = uuid4().hex
@@ -134,9 +146,9 @@ class PostgresStore:
         self._tasks: list[asyncio.Task[None]] = []
         self._check: asyncio.Task[None] | None = None
         self._pool = AsyncConnectionPool(
-            url,
-            min_size=2,
-            max_size=CONNECTIONS,
+            without_schema(url),
+            min_size=min(2, connections),
+            max_size=connections,
             open=False,
             kwargs={
                 "autocommit": True,
@@ -178,10 +190,14 @@ class PostgresStore:
             await asyncio.sleep(0.005 * 2**attempt)
         raise AssertionError("unreachable")
 
+    def _own(self, query: LiteralString) -> bytes:
+        """The statement for our schema."""
+        return in_schema(query, self._schema)
+
     async def _fetch_once(self, query: LiteralString, values: Any) -> list[tuple[Any, ...]]:
         try:
             async with asyncio.timeout(ANSWER_WITHIN), self._pool.connection() as connection:
-                cursor = await connection.execute(query, values)
+                cursor = await connection.execute(self._own(query), values)
                 return await cursor.fetchall() if cursor.description else []
         except TimeoutError:
             raise StoreUnavailable(f"PostgreSQL at {self._place} did not answer in time") from None
@@ -261,13 +277,21 @@ class PostgresStore:
         try:
             async with self._pool.connection() as connection, connection.transaction():
                 await connection.execute(
-                    "INSERT INTO signpost.kind (name, indexes) VALUES (%s, %s)"
-                    " ON CONFLICT (name) DO UPDATE SET indexes = excluded.indexes",
-                    [kind.name, sorted(kind.indexes)],
+                    self._own(queries.KNOW_KIND), [kind.name, sorted(kind.indexes)]
                 )
-                await _reindex(connection, kind)
+                await self._reindex(connection, kind)
         except psycopg.Error as problem:
             raise self._translated(problem) from problem
+
+    async def _reindex(self, connection: AsyncConnection, kind: RecordKind[Any]) -> None:
+        cursor = await connection.execute(self._own(queries.ALL_OF_KIND), [kind.name])
+        while rows := await cursor.fetchmany(REINDEX_CHUNK):
+            indexed = [
+                [original(record_id), load(old), kind.index_values(kind.from_json(load(body)))]
+                for record_id, old, body in rows
+            ]
+            changes = [one for one in indexed if one[1] != one[2]]
+            await connection.execute(self._own(queries.INDEX_ANEW), [kind.name, dump(changes)])
 
     async def has_key(self, key: str) -> bool:
         rows = await self._fetch("SELECT 1 FROM signpost.dedupe WHERE key = %s", [plain(key)])
@@ -414,7 +438,7 @@ class PostgresStore:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 for table, query in queries.EXPORTS.items():
                     async with connection.cursor(f"export_{table}") as cursor:
-                        await cursor.execute(query)
+                        await cursor.execute(self._own(query))
                         async for row in cursor:
                             yield exported_row(table, load(row[0]))
         except (psycopg.OperationalError, StoreRefused) as problem:
@@ -424,14 +448,22 @@ class PostgresStore:
         counts: dict[str, int] = {}
         try:
             async with self._pool.connection() as connection, connection.transaction():
-                await _check_empty(connection)
+                await self._check_empty(connection)
                 async for table, chunk in _chunks(rows):
                     counts[table] = counts.get(table, 0) + len(chunk)
-                    await connection.cursor().executemany(queries.IMPORTS[table], chunk)
+                    await connection.cursor().executemany(self._own(queries.IMPORTS[table]), chunk)
         except psycopg.Error as problem:
             raise self._translated(problem) from problem
         self._known.clear()
         return counts
+
+    async def _check_empty(self, connection: AsyncConnection) -> None:
+        cursor = await connection.execute(self._own(queries.ANYTHING))
+        row = await cursor.fetchone()
+        if row and row[0]:
+            raise StoreRefused(
+                "the store is not empty, so nothing was imported: name an empty one in STORE_URL"
+            )
 
     async def _listen_always(self) -> None:
         """Take hints from the other replicas; without a connection, polling must do."""
@@ -442,7 +474,7 @@ class PostgresStore:
 
     async def _listen(self) -> None:
         async with await connect(self._url) as connection:
-            await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {self._channel}".encode())
             self._work.ring()
             async for hint in connection.notifies():
                 if hint.payload != self._name:
@@ -454,7 +486,7 @@ class PostgresStore:
             await asyncio.sleep(GATHER_HINTS)
             self._hints.clear()
             with contextlib.suppress(StoreUnavailable, psycopg.Error):
-                await self._fetch_once("SELECT pg_notify(%s, %s)", [CHANNEL, self._name])
+                await self._fetch_once("SELECT pg_notify(%s, %s)", [self._channel, self._name])
 
     async def close(self) -> None:
         tasks = [*self._tasks, *([self._check] if self._check else [])]
@@ -528,32 +560,6 @@ def exported_row(table: str, columns: dict[str, Any]) -> Row:
     times = {name: columns[name] for name in TIMES if columns.get(name) is not None}
     columns = {**columns, **{name: instant(moment(text)) for name, text in times.items()}}
     return Row(table, without_lease(columns) if "owner" in columns else columns)
-
-
-async def _reindex(connection: AsyncConnection, kind: RecordKind[Any]) -> None:
-    cursor = await connection.execute(
-        "SELECT id, indexes::text, body::text FROM signpost.record WHERE kind = %s FOR UPDATE",
-        [kind.name],
-    )
-    while rows := await cursor.fetchmany(REINDEX_CHUNK):
-        indexed = [
-            [original(record_id), load(old), kind.index_values(kind.from_json(load(body)))]
-            for record_id, old, body in rows
-        ]
-        changes = [one for one in indexed if one[1] != one[2]]
-        await connection.execute("SELECT signpost.index_anew(%s, %s)", [kind.name, dump(changes)])
-
-
-async def _check_empty(connection: AsyncConnection) -> None:
-    cursor = await connection.execute(
-        "SELECT EXISTS (SELECT FROM signpost.record) OR EXISTS (SELECT FROM signpost.outbox)"
-        " OR EXISTS (SELECT FROM signpost.due) OR EXISTS (SELECT FROM signpost.dedupe)"
-    )
-    row = await cursor.fetchone()
-    if row and row[0]:
-        raise StoreRefused(
-            "the store is not empty, so nothing was imported: name an empty one in STORE_URL"
-        )
 
 
 async def _chunks(rows: AsyncIterator[Row]) -> AsyncIterator[tuple[str, list[list[str]]]]:

@@ -71,7 +71,11 @@ class Server:
             )
             connection.execute("SET default_transaction_read_only = off")
             connection.execute(f'ALTER DATABASE "{name}" RESET ALL'.encode())
-            connection.execute("DROP SCHEMA IF EXISTS signpost CASCADE")
+            schemas = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname ~ '^signpost(_|$)'"
+            ).fetchall()
+            for (schema,) in schemas:
+                connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
         self._spare.append(url)
 
     def drop_databases(self) -> None:

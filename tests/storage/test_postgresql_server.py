@@ -59,7 +59,7 @@ class TestMigrations:
 
         broken = postgresql_schema.Migration(2, "0002_broken", "CREATE TABLE signpost.x (); NO;")
         known = [*known_migrations(), broken]
-        monkeypatch.setattr(postgresql_schema, "known_migrations", lambda: known)
+        monkeypatch.setattr(postgresql_schema, "known_migrations", lambda folder: known)
         with pytest.raises(psycopg.errors.SyntaxError):
             await migrate(postgresql_url)
         monkeypatch.undo()
