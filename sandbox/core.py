@@ -12,7 +12,7 @@ from sandbox.faults import Faults
 from sandbox.pace import Pace
 from sandbox.pulse import Pulse
 from sandbox.response_urls import ResponseUrls
-from sandbox.seed import APP_ID, northwind
+from sandbox.seed import APP_ID, TEAM_ID, northwind
 from sandbox.sockets import Sockets
 from sandbox.traffic import Traffic
 from sandbox.triggers import LIVES_FOR, Triggers
@@ -38,6 +38,7 @@ class Setup:
     clock_start: datetime | None = None
     mention_first: bool | None = None
     seed: int = 1
+    team_id: str = TEAM_ID
 
 
 class Core:
@@ -47,7 +48,7 @@ class Core:
         self.setup = setup
         self.real = setup.real
         self.pulse = Pulse()
-        self.workspace = northwind(setup.real)
+        self.workspace = northwind(setup.real, setup.team_id)
         self.app = read_manifest(APP_ID, "Signpost", setup.manifest)
         self.clock = SandboxClock(setup.real, setup.clock_start)
         self.faults = Faults()

@@ -66,9 +66,10 @@ def channel_id(name: str) -> str:
     return f"C0{name.replace('-', '').upper()}"
 
 
-def northwind(real: Callable[[], float]) -> Workspace:
-    """The workspace "Northwind Rehearsal" with its cast; `real` gives Unix seconds."""
-    workspace = Workspace(TEAM_ID, "Northwind Rehearsal", "northwind-rehearsal", real)
+def northwind(real: Callable[[], float], team_id: str = TEAM_ID) -> Workspace:
+    """The workspace "Northwind Rehearsal" with its cast; `real` gives Unix seconds. With another
+    `team_id` it is another workspace in which the same people work."""
+    workspace = Workspace(team_id, "Northwind Rehearsal", "northwind-rehearsal", real)
     _add_people(workspace)
     _add_channels(workspace)
     _add_groups(workspace)
@@ -76,7 +77,8 @@ def northwind(real: Callable[[], float]) -> Workspace:
 
 
 def _add_people(workspace: Workspace) -> None:
-    bot = Person(BOT_USER_ID, "signpost", "Signpost", PersonKind.BOT, TEAM_ID, bot_id=BOT_ID)
+    team = workspace.team_id
+    bot = Person(BOT_USER_ID, "signpost", "Signpost", PersonKind.BOT, team, bot_id=BOT_ID)
     workspace.add_person(bot)
     for name, real_name, language, locale, zone, title in _USERS:
         workspace.add_person(
@@ -85,7 +87,7 @@ def _add_people(workspace: Workspace) -> None:
                 name,
                 real_name,
                 PersonKind.USER,
-                TEAM_ID,
+                team,
                 language,
                 locale,
                 zone,
@@ -93,14 +95,14 @@ def _add_people(workspace: Workspace) -> None:
             )
         )
     for name, real_name, tier in _AGENTS:
-        agent = Person(user_id(name), name, real_name, PersonKind.AGENT, TEAM_ID, tier=tier)
+        agent = Person(user_id(name), name, real_name, PersonKind.AGENT, team, tier=tier)
         agent.title = f"Helpdesk, tier {tier}"
         workspace.add_person(agent)
     for name, real_name in _ADMINS:
-        admin = Person(user_id(name), name, real_name, PersonKind.ADMIN, TEAM_ID)
+        admin = Person(user_id(name), name, real_name, PersonKind.ADMIN, team)
         admin.title = "Rollout team"
         workspace.add_person(admin)
-    workspace.add_person(Person(user_id("gus"), "gus", "Gus Grant", PersonKind.GUEST, TEAM_ID))
+    workspace.add_person(Person(user_id("gus"), "gus", "Gus Grant", PersonKind.GUEST, team))
     workspace.add_person(
         Person(user_id("pat"), "pat", "Pat Partner", PersonKind.EXTERNAL, OTHER_TEAM_ID)
     )

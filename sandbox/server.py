@@ -30,6 +30,7 @@ from sandbox.errors import SandboxRefused, SlackRefusal
 from sandbox.page_shapes import PageShapes
 from sandbox.people import Actor, Place
 from sandbox.requests_out import HttpTransport, RequestUrls
+from sandbox.seed import TEAM_ID
 from sandbox.stream import Stream
 from sandbox.webapi_http import WebApi
 from sandbox.workspace import Workspace, copy_of
@@ -54,8 +55,8 @@ class Sandbox:
     """A running local workspace.
 
     `port` 0 takes a free one; `host` must be a loopback address. `retry_factor` scales the waits
-    between redeliveries; `pace` keeps rate limits on; `manifest` is the app manifest as a
-    mapping, from which scopes, events, commands and shortcuts are taken.
+    between redeliveries; `pace` keeps rate limits on; `team_id` is the workspace's; `manifest` is
+    the app manifest as a mapping, from which scopes, events, commands and shortcuts are taken.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Sandbox:
         clock_start: datetime | None = None,
         mention_first: bool | None = None,
         seed: int = 1,
+        team_id: str = TEAM_ID,
         real: Callable[[], float] = time.time,
     ) -> None:
         _require_loopback(host)
@@ -81,6 +83,7 @@ class Sandbox:
             clock_start=clock_start,
             mention_first=mention_first,
             seed=seed,
+            team_id=team_id,
         )
         self._host = host
         self._port = port
