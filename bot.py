@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import uvloop
@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 from commandline.check import check
 from commandline.media import add_media_command
+from commandline.places import MANIFEST, scopes_of
 from commandline.play import play_plan
 from commandline.rollout import add_rollout_commands
 from commandline.sandbox import sandbox
@@ -27,6 +28,7 @@ from logs import configure_logs
 from rollout.commands import add_plan_commands
 from rollout.errors import RolloutError
 from running.bot import Bot
+from running.exchange import Exchange
 from running.exit_codes import ACCESS_LOST, OK, USAGE
 from sandbox.errors import SandboxRefused
 from settings import Settings, SettingsInvalid, read_settings, secrets_of
@@ -50,9 +52,10 @@ NEW_OBJECTS = 10_000
 question, and passes took a fifth of the time of an answer."""
 
 
-async def run_bot(settings: Settings) -> int:
-    """Run until SIGTERM, SIGINT or a lost token; the exit code."""
-    bot = Bot(settings)
+async def run_bot(settings: Settings, hide: Callable[[str], None]) -> int:
+    """Run until SIGTERM, SIGINT or a lost token; the exit code. ``hide`` keeps tokens that come
+    later out of the logs."""
+    bot = _bot_for(settings, hide)
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, bot.stopped.set)
@@ -146,8 +149,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     settings = read_settings(environment)
-    configure_logs(settings.log_level, tuple(secrets_of(settings)))
-    return uvloop.run(run_bot(settings))
+    hide = configure_logs(settings.log_level, tuple(secrets_of(settings)))
+    return uvloop.run(run_bot(settings, hide))
+
+
+def _bot_for(settings: Settings, hide: Callable[[str], None]) -> Bot | Exchange:
+    """The bot of one workspace, or of several."""
+    if settings.installing is None:
+        return Bot(settings)
+    return Exchange(settings, settings.installing, scopes_of(MANIFEST), hide)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import logging
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -12,10 +12,11 @@ STARS = "*****"
 _QUOTING = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "psycopg", "markdown_it")
 
 
-def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
+def configure_logs(level: str, secrets: Iterable[str] = ()) -> Callable[[str], None]:
     """Log to standard error at ``level``: lines for a terminal, JSON otherwise. ``secrets`` are
-    replaced by stars wherever they turn up, in our own lines and in those of libraries."""
-    hide = _Hider(tuple(secrets))
+    replaced by stars wherever they turn up, in our own lines and in those of libraries. What is
+    given back hides one more secret from then on."""
+    hide = _Hider(secrets)
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -44,6 +45,7 @@ def configure_logs(level: str, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    return hide.add
 
 
 def _kinds_and_places(exc_info: Any) -> str:
@@ -72,8 +74,11 @@ def _last_form() -> Any:
 
 
 class _Hider:
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = set(secrets)
+
+    def add(self, secret: str) -> None:
+        self._secrets.add(secret)
 
     def __call__(
         self, logger: Any, method: str, event: MutableMapping[str, Any]

@@ -2,19 +2,43 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import yaml
 from pydantic import SecretStr
 
 from knowledge.article import Language
-from storage.opening import DEFAULT_URL
+from storage.opening import DEFAULT_URL, is_shared
 from storage.retention import Retention
 
 SLACK_API = "https://slack.com/api/"
 _CHANNEL = re.compile(r"^[CG][A-Z0-9]{3,}$")
+_TEAM = re.compile(r"^T[A-Z0-9]{2,30}$")
+OF_ONE_WORKSPACE = (
+    "QUESTION_CHANNELS",
+    "TIER1_CHANNEL",
+    "TIER2_CHANNEL",
+    "TIER3_CHANNEL",
+    "ADMIN_CHANNEL",
+    "BRIDGE_CHANNEL",
+    "KNOWLEDGE_CHANNEL",
+    "COMMS_CHANNEL",
+)
+"""Settings that each of several workspaces has for itself in the file of the workspaces."""
+MAY_DIFFER = (
+    *OF_ONE_WORKSPACE,
+    "KNOWLEDGE_DIR",
+    "COMPANY_FILE",
+    "ROLLOUT_PLAN",
+    "HELPDESK_SETTINGS",
+    "DEFAULT_LANGUAGE",
+    "TIMEZONE",
+)
+"""Settings that may stand there, in small letters; those that do not are as in ``.env``."""
 MOST_DAYS = 3_650
 LONGEST_WAIT = 86_400
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -41,8 +65,19 @@ class SettingsInvalid(Exception):
 
 
 @dataclass(frozen=True)
+class Installing:
+    """What lets several workspaces install the app: its credentials, and the file that names what
+    each of them has for itself."""
+
+    client_id: str
+    client_secret: SecretStr
+    workspaces: Path
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Everything configurable. Secrets show only as stars."""
+    """Everything configurable. Secrets show only as stars. With ``installing`` there are several
+    workspaces, and what belongs to one is empty here: :func:`read_workspaces` has it."""
 
     bot_token: SecretStr
     app_token: SecretStr | None
@@ -69,6 +104,7 @@ class Settings:
     clock_url: str | None = None
     retention: Retention = field(default_factory=Retention)
     store_wait: float = 300.0
+    installing: Installing | None = None
 
     @property
     def role_channels(self) -> Mapping[str, str]:
@@ -94,12 +130,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """
     reading = _Reading(environment)
     settings = _read(reading)
+    try:
+        read_workspaces(settings)
+    except SettingsInvalid as invalid:
+        reading.problems += invalid.problems
     if reading.problems:
         raise SettingsInvalid(tuple(reading.problems))
     return settings
 
 
 def _read(reading: "_Reading") -> Settings:
+    several = any(map(reading.text, ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "WORKSPACES")))
+    return _read_several(reading) if several else _read_one(reading)
+
+
+def _read_one(reading: "_Reading") -> Settings:
     app_token = reading.secret("SLACK_APP_TOKEN", "xapp-")
     signing_secret = reading.secret("SLACK_SIGNING_SECRET")
     if not app_token and not signing_secret:
@@ -108,10 +153,59 @@ def _read(reading: "_Reading") -> Settings:
             "neither this nor SLACK_SIGNING_SECRET is set",
             "Set an app-level token (xapp-...) for Socket Mode, or the signing secret for HTTP",
         )
-    return Settings(
+    settings = replace(
+        _read_common(reading),
         bot_token=reading.required_secret("SLACK_BOT_TOKEN", "xoxb-"),
         app_token=app_token,
         signing_secret=signing_secret,
+    )
+    return _with_channels(settings, reading)
+
+
+def _read_several(reading: "_Reading") -> Settings:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        if reading.text(name):
+            reading.wrong(
+                name,
+                "is of one workspace, and there are several",
+                "Leave it empty: each workspace gets its token when it installs the app, over HTTP",
+            )
+    for name in filter(reading.text, OF_ONE_WORKSPACE):
+        reading.wrong(
+            name,
+            "is of one workspace, and there are several",
+            f"Move it into the file WORKSPACES names, as {name.lower()} of its workspace",
+        )
+    settings = replace(
+        _read_common(reading),
+        signing_secret=reading.needed_secret("SLACK_SIGNING_SECRET", "Signing Secret"),
+        installing=_read_installing(reading),
+    )
+    if not is_shared(settings.store_url):
+        reading.wrong(
+            "STORE_URL",
+            "several workspaces need PostgreSQL",
+            "Use the form postgresql://user:password@host/database",
+        )
+    return settings
+
+
+def _read_installing(reading: "_Reading") -> Installing | None:
+    client_id, name = reading.text("SLACK_CLIENT_ID"), reading.text("WORKSPACES")
+    if not client_id:
+        mend = "Copy the Client ID from your app's page (Basic Information)"
+        reading.wrong("SLACK_CLIENT_ID", "is not set", mend)
+    secret = reading.needed_secret("SLACK_CLIENT_SECRET", "Client Secret")
+    if not name:
+        mend = "Name a file of the form of workspaces.example.yaml"
+        reading.wrong("WORKSPACES", "is not set", mend)
+    path = reading.optional_file("WORKSPACES")
+    return Installing(client_id, secret, path) if client_id and path else None
+
+
+def _with_channels(settings: Settings, reading: "_Reading") -> Settings:
+    return replace(
+        settings,
         question_channels=reading.channels("QUESTION_CHANNELS"),
         tier_channels=(
             reading.channel("TIER1_CHANNEL"),
@@ -122,6 +216,18 @@ def _read(reading: "_Reading") -> Settings:
         bridge_channel=reading.optional_channel("BRIDGE_CHANNEL"),
         knowledge_channel=reading.optional_channel("KNOWLEDGE_CHANNEL"),
         comms_channel=reading.optional_channel("COMMS_CHANNEL"),
+    )
+
+
+def _read_common(reading: "_Reading") -> Settings:
+    """What is the same for one workspace and for several."""
+    return Settings(
+        bot_token=SecretStr(""),
+        app_token=None,
+        signing_secret=None,
+        question_channels=(),
+        tier_channels=("", "", ""),
+        admin_channel="",
         host=reading.text("HOST", "127.0.0.1"),
         port=reading.port("PORT", 3000),
         health_port=reading.port("HEALTH_PORT", 8080),
@@ -145,15 +251,99 @@ def _read(reading: "_Reading") -> Settings:
     )
 
 
+def read_workspaces(settings: Settings) -> Mapping[str, Settings]:
+    """Team id to the settings of its workspace, but for the token, which Slack gives at the
+    installation. Raises ``SettingsInvalid`` with every problem of the file at once."""
+    if settings.installing is None:
+        return {}
+    path = settings.installing.workspaces
+    problems: list[Problem] = []
+    found = {
+        team: _read_workspace(settings, team, entry, problems)
+        for team, entry in _workspaces_in(path, problems).items()
+    }
+    if problems:
+        raise SettingsInvalid(tuple(problems))
+    return found
+
+
+def _workspaces_in(path: Path, problems: list[Problem]) -> Mapping[str, Any]:
+    """What the file says; an empty file names no workspace yet."""
+    mend = "See workspaces.example.yaml for its form"
+    try:
+        said = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(Problem("WORKSPACES", f"{path} cannot be read ({error})", mend))
+        return {}
+    except yaml.YAMLError as error:
+        where = " ".join(str(error).split())
+        problems.append(Problem("WORKSPACES", f"{path} is no YAML ({where})", mend))
+        return {}
+    if not isinstance(said, dict):
+        problems.append(Problem("WORKSPACES", f"{path} names no workspaces", mend))
+        return {}
+    return {str(team): entry for team, entry in said.items()}
+
+
+def _read_workspace(settings: Settings, team: str, entry: Any, problems: list[Problem]) -> Settings:
+    reading = _Reading(_as_environment(entry), problems, place=f"{team}.")
+    if not _TEAM.match(team):
+        mend = "Use the id Slack shows in the workspace's address, such as T0123456789"
+        problems.append(Problem("WORKSPACES", f"{team!r} is no id of a workspace", mend))
+    if not isinstance(entry, dict):
+        problems.append(Problem(team, "names no settings", "Name its channels beneath it"))
+        return settings
+    for name in reading.names() - set(MAY_DIFFER):
+        mend = f"Use one of {', '.join(MAY_DIFFER).lower()}"
+        reading.wrong(name, "is no setting of a workspace", mend)
+    return _with_channels(_with_what_differs(settings, reading), reading)
+
+
+def _as_environment(entry: Any) -> Mapping[str, str]:
+    """The settings of a workspace, named and written as in ``.env``."""
+    said = entry if isinstance(entry, dict) else {}
+    return {
+        str(name).upper(): ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in said.items()
+        if value is not None
+    }
+
+
+def _with_what_differs(settings: Settings, reading: "_Reading") -> Settings:
+    readers: Mapping[str, tuple[str, Callable[[], Any]]] = {
+        "KNOWLEDGE_DIR": ("knowledge_dir", lambda: reading.folder("KNOWLEDGE_DIR", "")),
+        "COMPANY_FILE": ("company_file", lambda: reading.optional_file("COMPANY_FILE")),
+        "ROLLOUT_PLAN": ("rollout_plan", lambda: reading.optional_file("ROLLOUT_PLAN")),
+        "HELPDESK_SETTINGS": (
+            "helpdesk_settings",
+            lambda: reading.optional_file("HELPDESK_SETTINGS"),
+        ),
+        "DEFAULT_LANGUAGE": ("default_language", lambda: reading.language("DEFAULT_LANGUAGE")),
+        "TIMEZONE": ("timezone", lambda: reading.timezone("TIMEZONE")),
+    }
+    said = {field: read() for name, (field, read) in readers.items() if reading.text(name)}
+    return replace(settings, **said)
+
+
 class _Reading:
     """Reads values and gathers what is wrong with them."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        problems: list[Problem] | None = None,
+        place: str = "",
+    ) -> None:
         self._environment = environment
-        self.problems: list[Problem] = []
+        self._place = place
+        self.problems: list[Problem] = [] if problems is None else problems
+
+    def names(self) -> set[str]:
+        return set(self._environment)
 
     def wrong(self, name: str, wrong: str, mend: str) -> None:
-        self.problems.append(Problem(name, wrong, mend))
+        shown = f"{self._place}{name.lower()}" if self._place else name
+        self.problems.append(Problem(shown, wrong, mend))
 
     def text(self, name: str, default: str = "") -> str:
         return self._environment.get(name, "").strip() or default
@@ -168,6 +358,13 @@ class _Reading:
         secret = self.secret(name, prefix)
         if secret is None:
             mend = f"Copy it from your app's page in Slack; it begins with {prefix}"
+            self.wrong(name, "is not set", mend)
+        return secret or SecretStr("")
+
+    def needed_secret(self, name: str, title: str) -> SecretStr:
+        secret = self.secret(name)
+        if secret is None:
+            mend = f"Copy the {title} from your app's page (Basic Information)"
             self.wrong(name, "is not set", mend)
         return secret or SecretStr("")
 
@@ -272,7 +469,13 @@ class _Reading:
 
 def secrets_of(settings: Settings) -> Iterator[str]:
     """The secret values themselves, for the log filter only."""
-    for secret in (settings.bot_token, settings.app_token, settings.signing_secret):
+    client_secret = settings.installing.client_secret if settings.installing else None
+    for secret in (
+        settings.bot_token,
+        settings.app_token,
+        settings.signing_secret,
+        client_secret,
+    ):
         if secret and secret.get_secret_value():
             yield secret.get_secret_value()
     password = urlsplit(settings.store_url).password

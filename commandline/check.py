@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import aiohttp
-import yaml
+from pydantic import SecretStr
 
-from commandline.places import MANIFEST
+from commandline.places import MANIFEST, scopes_of
 from delivery.clock import SystemClock
 from delivery.doctor import Expected, Finding, Verdict, examine_app_token, examine_slack
 from delivery.gateway import Gateway, reading_client
@@ -18,16 +19,21 @@ from logs import configure_logs
 from running.exit_codes import NOT_WELL, OK
 from running.looking import load_knowledge
 from running.slack_line import gateway_of
-from settings import Settings, read_settings, secrets_of
+from settings import Settings, read_settings, read_workspaces, secrets_of
 from storage.errors import StoreError
-from storage.opening import is_there, open_copy
+from storage.installations import Installation, installations_at
+from storage.opening import is_there, of_workspace, open_copy
 
 
 def check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Print what is ready and what is to mend, with the mend. Raises ``SettingsInvalid``."""
     settings = read_settings(environment)
     configure_logs("ERROR", tuple(secrets_of(settings)))
-    findings = [*_examine_here(settings), *asyncio.run(_examine_slack(settings))]
+    findings = list(_examine_here(settings))
+    if settings.installing is None:
+        findings += asyncio.run(_examine_slack(settings))
+    else:
+        findings += asyncio.run(_examine_workspaces(settings))
     for finding in findings:
         print(finding)
     bad = sum(finding.verdict is Verdict.ERROR for finding in findings)
@@ -38,15 +44,27 @@ def check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 def _examine_here(settings: Settings) -> Iterator[Finding]:
     """What can be told without Slack."""
     yield Finding(Verdict.GOOD, "settings", "complete")
+    yield _examine_knowledge(settings)
+    yield from _examine_helpdesk(settings)
+
+
+def _examine_what_differs(own: Settings, settings: Settings) -> Iterator[Finding]:
+    """The same of a workspace, where it has something else than all: loading takes seconds."""
+    if (own.knowledge_dir, own.company_file) != (settings.knowledge_dir, settings.company_file):
+        yield _examine_knowledge(own)
+    if own.helpdesk_settings != settings.helpdesk_settings:
+        yield from _examine_helpdesk(own)
+
+
+def _examine_knowledge(settings: Settings) -> Finding:
     try:
         library = load_knowledge(settings).current.library
         verdict = Verdict.WARNING if library.warnings else Verdict.GOOD
         mend = "python bot.py knowledge check lists them" if library.warnings else ""
         seen = f"{len(library)} articles, {len(library.warnings)} warnings"
-        yield Finding(verdict, "knowledge", seen, mend)
+        return Finding(verdict, "knowledge", seen, mend)
     except KnowledgeError as error:
-        yield Finding(Verdict.ERROR, "knowledge", str(error).splitlines()[0], "Mend that file")
-    yield from _examine_helpdesk(settings)
+        return Finding(Verdict.ERROR, "knowledge", str(error).splitlines()[0], "Mend that file")
 
 
 def _examine_helpdesk(settings: Settings) -> Iterator[Finding]:
@@ -63,12 +81,50 @@ def _examine_helpdesk(settings: Settings) -> Iterator[Finding]:
     yield Finding(Verdict.GOOD, "helpdesk", seen)
 
 
+async def _examine_workspaces(settings: Settings) -> list[Finding]:
+    """Every workspace that installed the app or is named in the file."""
+    try:
+        installed = {one.team: one for one in await installations_at(settings.store_url)}
+    except StoreError as error:
+        mend = "docs/storage.md says how to mend it"
+        return [Finding(Verdict.ERROR, "installations", str(error), mend)]
+    findings: list[Finding] = []
+    configured = read_workspaces(settings)
+    for team in sorted({*configured, *installed}):
+        own = configured.get(team)
+        if own and team in installed:
+            found = [
+                *_examine_what_differs(own, settings),
+                *await _examine_workspace(own, installed[team]),
+            ]
+        else:
+            found = [_not_served(team, is_installed=team in installed)]
+        findings += [replace(one, subject=f"{team}: {one.subject}") for one in found]
+    return findings or [Finding(Verdict.WARNING, "workspaces", "none yet", "Open /slack/install")]
+
+
+def _not_served(team: str, *, is_installed: bool) -> Finding:
+    if is_installed:
+        mend = f"Name its channels in WORKSPACES, beneath {team}"
+        return Finding(Verdict.WARNING, "workspace", "installed, but not named", mend)
+    mend = "Open /slack/install at the bot's address, and choose this workspace"
+    return Finding(Verdict.WARNING, "installation", "named, but not installed", mend)
+
+
+async def _examine_workspace(settings: Settings, installation: Installation) -> list[Finding]:
+    own = replace(
+        settings,
+        bot_token=SecretStr(installation.token),
+        store_url=of_workspace(settings.store_url, installation.team),
+    )
+    return await _examine_slack(own)
+
+
 async def _examine_slack(settings: Settings) -> list[Finding]:
     async with aiohttp.ClientSession() as session:
         gateway = gateway_of(settings, session)
-        manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
         expected = Expected(
-            scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
+            scopes=frozenset(scopes_of(MANIFEST)),
             question_channels=settings.question_channels,
             role_channels=settings.role_channels,
             staffed=("TIER1_CHANNEL", "TIER2_CHANNEL", "TIER3_CHANNEL", "ADMIN_CHANNEL"),

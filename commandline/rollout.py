@@ -90,6 +90,12 @@ async def import_enrolled(
         out.write("Nothing was imported.\n")
         return NOT_WELL
     _name(listed.findings, out)
+    if settings.installing is not None:
+        out.write(
+            "Nothing was imported: with several workspaces, upload the list in the workspace it is"
+            " about, with /signpost enrolled.\n"
+        )
+        return USAGE
     try:
         return await _import(listed, plan, settings, now, out)
     except StoreRefused as refused:

@@ -94,6 +94,11 @@ class Gateway:
         self._reader = reader
         self._direct_messages: dict[str, str] = {}
 
+    def use_token(self, token: str) -> None:
+        """Speak with this token from the next call on."""
+        self._writer.token = token
+        self._reader.token = token
+
     async def identity(self) -> Identity:
         """Who we are: the answer of ``auth.test``."""
         return read_identity(await self._read("auth.test"))

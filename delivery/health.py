@@ -1,6 +1,6 @@
 """``GET /healthz`` and ``GET /metrics``, on loopback unless told otherwise."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
@@ -42,6 +42,38 @@ class Health:
             return [f"outbox: an item has been due since {backlog.oldest_due.isoformat()}"]
         return []
 
+    async def backlog(self) -> Backlog:
+        """What waits; nothing is told while the store is away, which ``problems`` tells."""
+        try:
+            return await self.store.backlog(self.clock.now())
+        except StoreError:
+            return Backlog()
+
+
+@dataclass(frozen=True)
+class JointHealth:
+    """The health of several workspaces, by the names of them that are served now."""
+
+    healths: Callable[[], Mapping[str, Health]]
+
+    async def problems(self) -> list[str]:
+        """What is wrong, and where."""
+        return [
+            f"{name}: {problem}"
+            for name, health in self.healths().items()
+            for problem in await health.problems()
+        ]
+
+    async def backlog(self) -> Backlog:
+        """What waits in all of them together."""
+        waiting = [await health.backlog() for health in self.healths().values()]
+        lanes = {lane for one in waiting for lane in one.outbox}
+        return Backlog(
+            outbox={lane: sum(one.outbox.get(lane, 0) for one in waiting) for lane in lanes},
+            due=sum(one.due for one in waiting),
+            dead=sum(one.dead for one in waiting),
+        )
+
 
 def waiting_page(problem: Callable[[], str]) -> web.Application:
     """``/healthz`` of a bot that cannot start yet, with what it waits for."""
@@ -57,7 +89,7 @@ def waiting_page(problem: Callable[[], str]) -> web.Application:
 class HealthPages:
     """The two pages, as an aiohttp application."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health | JointHealth) -> None:
         self._health = health
         self._registry = registry = CollectorRegistry()
         self._waiting = Gauge(
@@ -77,15 +109,8 @@ class HealthPages:
         status = 503 if problems else 200
         return web.json_response({"ok": not problems, "problems": problems}, status=status)
 
-    async def _backlog(self) -> Backlog:
-        """What waits; nothing is told while the store is away, which ``/healthz`` reports."""
-        try:
-            return await self._health.store.backlog(self._health.clock.now())
-        except StoreError:
-            return Backlog()
-
     async def _metrics(self, request: web.Request) -> web.Response:
-        backlog = await self._backlog()
+        backlog = await self._health.backlog()
         for lane, count in backlog.outbox.items():
             self._waiting.labels(lane).set(count)
         self._due.set(backlog.due)

@@ -69,7 +69,9 @@ class Authorized(Protocol):
 
 
 def build_app(
-    client: AsyncWebClient, identity: AuthorizeResult, signing_secret: str | None
+    client: AsyncWebClient,
+    identity: Callable[[], AuthorizeResult],
+    signing_secret: str | None,
 ) -> AsyncApp:
     """An app that answers Slack only after its listener, and asks Slack nothing by itself.
 
@@ -79,7 +81,7 @@ def build_app(
     """
 
     async def authorize() -> AuthorizeResult:
-        return identity
+        return identity()
 
     app = AsyncApp(
         client=client,

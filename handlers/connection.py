@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from typing import TypeAlias
 
 import aiohttp
 import structlog
@@ -30,9 +31,13 @@ CONNECT_WITHIN = 15.0
 opens one connection only, for a short while."""
 SIGNED_AT = "X-Slack-Request-Timestamp"
 """Bolt takes what is here for a number before it looks at the signature."""
+REQUEST_PATH = "/slack/events"
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 log = structlog.get_logger()
+
+App: TypeAlias = AsyncApp
+"""What takes Slack's payloads; for those who hand it on without knowing Bolt."""
 
 
 class _Handler(AsyncSocketModeHandler):
@@ -128,10 +133,15 @@ def http_application(app: AsyncApp) -> web.Application:
     """Slack's request URL, ``POST /slack/events``, for events, presses, forms and commands."""
 
     async def on_request(request: web.Request) -> web.Response:
-        if not request.headers.get(SIGNED_AT, "").isdecimal():
+        if not is_dated(request):
             return web.Response(status=401)
         return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
 
     application = web.Application()
-    application.router.add_post("/slack/events", on_request)
+    application.router.add_post(REQUEST_PATH, on_request)
     return application
+
+
+def is_dated(request: web.Request) -> bool:
+    """Whether it says when it was signed, in the form that Bolt takes for granted."""
+    return request.headers.get(SIGNED_AT, "").isdecimal()

@@ -1,10 +1,6 @@
 """The running bot: started part by part, and stopped in the opposite order."""
 
 import asyncio
-import contextlib
-import os
-import secrets
-import socket
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -12,18 +8,17 @@ import structlog
 
 from delivery.clock import Clock, SystemClock
 from delivery.followed_clock import FollowedClock
-from delivery.gateway import web_client
 from delivery.health import Check, Health
-from handlers.app import authorized, build_app
 from handlers.connection import SocketMode, http_application
-from handlers.intake import Intake
-from handlers.listeners import register_listeners
 from knowledge.watching import Knowledge
 from running.exit_codes import ACCESS_LOST, LOOP_BROKEN, OK
+from running.listening import Listening
 from running.looking import load_knowledge, looks_of
 from running.loops import Loops
 from running.office import Office, furnish
+from running.office_at_work import TAKE_IN_WITHIN, drained
 from running.opened_store import opened_store
+from running.owner import new_owner
 from running.serving import serve, serve_health
 from running.slack_line import gateway_of, identity_at, new_session
 from settings import Settings
@@ -34,8 +29,6 @@ log = structlog.get_logger()
 
 DRAIN_WITHIN = 8.0
 """Seconds for what is in hand when the process is asked to stop; the whole stop takes up to 10."""
-TAKE_IN_WITHIN = 3.0
-"""Of these, seconds for what is being decided; more may come in until the connection closes."""
 TOKEN_LOST = ("invalid_auth", "not_authed", "token_revoked", "account_inactive")
 
 
@@ -51,7 +44,7 @@ class Bot:
         self._settings = settings
         self._knowledge = knowledge
         self._clock = clock or SystemClock()
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._owner = new_owner()
         self._parts = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self._stop_by = 0.0
@@ -116,34 +109,28 @@ class Bot:
 
     async def _listen(self, office: Office, session: aiohttp.ClientSession) -> None:
         settings = self._settings
-        token = settings.bot_token.get_secret_value()
         secret = settings.signing_secret.get_secret_value() if settings.signing_secret else None
-        client = web_client(token, settings.api_url, session)
-        app = build_app(client, authorized(office.identity, token), secret)
-        register_listeners(
-            app,
-            office.intake,
-            office.helpdesk,
-            office.announcing,
-            office.teaching,
-            office.archive,
-        )
+        listening = Listening(office, session, secret)
         if settings.app_token is None:
-            self._parts.push_async_callback(_drained, office.intake)
+            self._parts.push_async_callback(drained, office, TAKE_IN_WITHIN)
             await self._serve_health(office, ())
-            await serve(http_application(app), settings.host, settings.port, self._parts)
+            door = http_application(listening.app)
+            await serve(door, settings.host, settings.port, self._parts)
         else:
-            app_token, user = settings.app_token.get_secret_value(), office.identity.user
-            refused = self._refused_connection
-            await self._stay_connected(
-                SocketMode(app, app_token, client, refused, own_user=user), office
+            connection = SocketMode(
+                listening.app,
+                settings.app_token.get_secret_value(),
+                listening.client,
+                self._refused_connection,
+                own_user=office.identity.user,
             )
+            await self._stay_connected(connection, office)
 
     async def _stay_connected(self, connection: SocketMode, office: Office) -> None:
         """On a stop it takes nothing more, then what is in hand is acknowledged, then it closes."""
         await self._serve_health(office, (connection.problem,))
         self._parts.push_async_callback(connection.close)
-        self._parts.push_async_callback(_drained, office.intake)
+        self._parts.push_async_callback(drained, office, TAKE_IN_WITHIN)
         self._parts.push_async_callback(connection.stop)
         await connection.start()
 
@@ -165,8 +152,3 @@ class Bot:
     def _end(self, exit_code: int) -> None:
         self.exit_code = exit_code
         self.stopped.set()
-
-
-async def _drained(intake: Intake) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(intake.drained(), TAKE_IN_WITHIN)

@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from delivery.health import Health, HealthPages
+from delivery.health import Health, HealthPages, JointHealth
 
 LOOPBACK = "127.0.0.1"
 
@@ -19,6 +19,8 @@ async def serve(
     await web.TCPSite(runner, host, port).start()
 
 
-async def serve_health(health: Health, port: int, until_closed: AsyncExitStack) -> None:
+async def serve_health(
+    health: Health | JointHealth, port: int, until_closed: AsyncExitStack
+) -> None:
     """``/healthz`` and the metrics, for this machine alone."""
     await serve(HealthPages(health).application(), LOOPBACK, port, until_closed)

@@ -25,7 +25,14 @@ OURS = {*MAY_IMPORT, "bot", "settings", "logs"}
 
 ONLY_THERE = {
     "slack_bolt": {"handlers"},
-    "slack_sdk": {"delivery", "handlers/app.py", "handlers/connection.py"},
+    # Bolt's app, its ways in and its OAuth flow take slack_sdk's clients, stores and verifier.
+    "slack_sdk": {
+        "delivery",
+        "handlers/app.py",
+        "handlers/connection.py",
+        "handlers/front_door.py",
+        "handlers/installing.py",
+    },
     "tinydb": {"storage"},
     "psycopg": {"storage"},
     "dotenv": {"bot.py"},

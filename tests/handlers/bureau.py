@@ -455,7 +455,9 @@ async def open_bureau(folder: Path, plan: Plan, now: datetime) -> AsyncIterator[
     identity = AuthorizeResult(
         enterprise_id=None, team_id=TEAM, bot_user_id="UBOT", bot_id="BBOT", bot_token="xoxb-1"
     )
-    app = build_app(AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/"), identity, None)
+    app = build_app(
+        AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:1/"), lambda: identity, None
+    )
     intake, router = Intake(store, clock.now, notices, screen), CommandRouter(_asked)
     add_announcing_commands(router, desk)
     register_announcing(app, intake, desk)

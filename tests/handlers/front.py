@@ -140,7 +140,7 @@ async def open_front(
         built.append(build_app(*arguments))
         return built[-1]
 
-    monkeypatch.setattr("running.bot.build_app", keep)
+    monkeypatch.setattr("running.listening.build_app", keep)
     async with Sandbox(pace=False) as sandbox:
         SENT.listen(sandbox.core.traffic)
         environment = sandbox_environment(sandbox, store_url) | {
