@@ -202,7 +202,7 @@ def _confidence_rows(held: Sequence[Held], rank: Vector) -> tuple[Vector, Vector
         scores = one.compared.rows @ rank
         order = np.argsort(-scores, kind="stable")
         ordered = replace(one.compared, rows=one.compared.rows[order], scores=scores[order])
-        features.append(confidence_features(ordered))
+        features.append(confidence_features(ordered, rank))
         best = one.compared.contenders[int(order[0])].article.id
         right.append(float(best == one.expected))
     return np.array(features), np.array(right)

@@ -8,18 +8,32 @@ letter groups), which is costlier and finer.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from knowledge.article import Language
-from knowledge.separating import Floats, Ints, Rows, Separator, train
+from knowledge.compounds import Splitter
+from knowledge.features import (
+    Floats,
+    Ints,
+    Longs,
+    Sparse,
+    counted,
+    frequency_weight,
+    inverse_frequency,
+    pairs_among,
+    repeated_pairs,
+    weighed,
+)
+from knowledge.separating import Rows, Separator, train
 from knowledge.spelling import SHORTEST_WORD, Speller
 from knowledge.synonyms import synonyms_of
 from knowledge.text import is_han, letter_groups, normalised, stem, tokens_of, words
@@ -28,13 +42,7 @@ _MOST_TOKENS: Final = 40
 _SYNONYM_WEIGHT: Final = 0.8
 # A summary lends its words to the separating layer; as a whole it is no way to ask.
 _WORTH_COMPARING: Final = 0.5
-_WIDEST_TOKENS: Final = 24
-_WIDEST_GROUPS: Final = 64
-_PAIR_BASE: Final = 1 << 24
 _ROOT_OF_BLOCKS: Final = math.sqrt(3)
-
-Weighed = tuple[Ints, Floats]
-"""Numbers of features, and their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,9 @@ class Evidence(NamedTuple):
 
 @dataclass(slots=True)
 class _Features:
-    """Numbers for tokens, pairs of tokens and letter groups."""
+    """Numbers for tokens and letter groups; a pair's number is its place among the kept ones."""
 
     tokens: dict[str, int] = field(default_factory=dict)
-    pairs: dict[int, int] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
 
 
@@ -99,11 +106,11 @@ class LanguageIndex:
         self._features = _Features()
         self._synonyms = synonyms_of(language)
         self._learned: dict[int, list[tuple[int, float]]] = {}
-        self._exact: dict[str, set[int]] = {}
+        self._exact: dict[str, tuple[int, ...]] = {}
         self._build()
 
     @property
-    def exact(self) -> dict[str, set[int]]:
+    def exact(self) -> dict[str, tuple[int, ...]]:
         """The articles whose phrasing is, apart from case and punctuation, exactly this text."""
         return self._exact
 
@@ -111,126 +118,118 @@ class LanguageIndex:
 
     def _build(self) -> None:
         in_words = [words(normalised(one.text)) for one in self.phrasings]
-        in_tokens = [self._tokens(each) for each in in_words]
-        in_groups = [letter_groups(each) for each in in_words]
-        in_pairs = self._number_features(in_tokens, in_groups)
-        self._weigh_features(in_tokens, in_groups, in_pairs)
-        self._speller = Speller(word for each in in_words for word in each if not is_han(word))
         self._words = {word for each in in_words for word in each}
-        tokens = self._weighed_tokens(in_tokens)
-        groups = self._weighed_groups(in_groups)
+        self._splitter = Splitter(self.language, self._words | self._synonyms.vocabulary)
+        self._speller = Speller(word for word in self._words if not is_han(word))
+        of_article = np.array([one.article for one in self.phrasings], np.int32)
+        in_tokens = self._numbered_tokens(in_words)
+        tokens = self._weigh_tokens(in_tokens, of_article)
+        pairs = self._weigh_pairs(in_tokens, of_article)
+        groups = self._weigh_groups(in_words, of_article)
         self._lay_out(in_words, tokens, groups)
-        self._separator = self._train(tokens, in_pairs, groups)
+        self._separator = self._train((tokens, pairs, groups), of_article)
+
+    def _numbered_tokens(self, in_words: list[list[str]]) -> list[array[int]]:
+        """The numbers of each phrasing's tokens, in order; numbers every token."""
+        numbers = self._features.tokens
+        of_word: dict[str, tuple[int, ...]] = {}
+        found = []
+        for each in in_words:
+            tokens = array("i")
+            for word in each[:_MOST_TOKENS]:
+                if word not in of_word:
+                    in_order = self._tokens_of(word)
+                    of_word[word] = tuple(numbers.setdefault(one, len(numbers)) for one in in_order)
+                tokens.extend(of_word[word])
+            found.append(tokens[: 2 * _MOST_TOKENS])
+        return found
 
     def _tokens(self, of_words: list[str]) -> list[str]:
-        found: list[str] = []
-        for word in of_words[:_MOST_TOKENS]:
-            found += tokens_of(word, self.language)
-            found += self._synonyms.groups_of(word)
-        return found[: _MOST_TOKENS * 2]
+        found = list(chain.from_iterable(map(self._tokens_of, of_words[:_MOST_TOKENS])))
+        return found[: 2 * _MOST_TOKENS]
 
-    def _number_features(
-        self, in_tokens: list[list[str]], in_groups: list[list[str]]
-    ) -> list[list[int]]:
-        """Number every feature; gives the numbers of the pairs in each phrasing.
+    def _tokens_of(self, word: str) -> tuple[str, ...]:
+        return (*tokens_of(word, self.language), *self._also_meant(word))
 
-        Pairs that stand in one phrasing only are left out: they cost memory and bring nothing.
-        """
-        features = self._features
-        for token in chain.from_iterable(in_tokens):
-            features.tokens.setdefault(token, len(features.tokens))
-        for group in chain.from_iterable(in_groups):
-            features.groups.setdefault(group, len(features.groups))
-        keys = [self._pair_keys(each) for each in in_tokens]
-        for pair, times in Counter(chain.from_iterable(keys)).items():
-            if times > 1:
-                features.pairs[pair] = len(features.pairs)
-        return [[features.pairs[key] for key in each if key in features.pairs] for each in keys]
+    def _also_meant(self, word: str) -> tuple[str, ...]:
+        """The parts of a compound, and the groups of synonyms of a word and of its parts."""
+        parts = self._splitter.parts(word)
+        if not parts:
+            return self._synonyms.groups_of(word)
+        meant = chain.from_iterable(self._synonyms.groups_of(one) for one in (word, *parts))
+        return (*(stem(part, self.language) for part in parts), *dict.fromkeys(meant))
 
-    def _pair_keys(self, tokens: list[str]) -> list[int]:
-        numbers = self._features.tokens
-        ids = sorted({numbers[token] for token in tokens[:_MOST_TOKENS]})
-        return [
-            first * _PAIR_BASE + second
-            for place, first in enumerate(ids)
-            for second in ids[place + 1 :]
-        ]
-
-    def _weigh_features(
-        self, in_tokens: list[list[str]], in_groups: list[list[str]], in_pairs: list[list[int]]
-    ) -> None:
-        """Inverse *article* frequency; its square root weighs tokens, pairs and groups alike.
-
-        By phrasing, the very words of an article with many phrasings would count for little.
-        """
-        tokens, groups = self._features.tokens, self._features.groups
-        self._token_idf = self._idf(
-            len(tokens), ([tokens[one] for one in each] for each in in_tokens)
-        )
-        for token, number in tokens.items():
+    def _weigh_tokens(self, in_tokens: list[array[int]], of_article: Ints) -> Sparse:
+        """The square root of the inverse article frequency weighs tokens, pairs and groups alike;
+        groups of synonyms count a little less than words."""
+        width = len(self._features.tokens)
+        times = counted(chain.from_iterable(in_tokens), map(len, in_tokens), width)
+        self._token_idf = inverse_frequency(times, of_article, len(self.article_ids), width)
+        for token, number in self._features.tokens.items():
             if token.startswith("="):
                 self._token_idf[number] *= _SYNONYM_WEIGHT**2
-        self._pair_idf = self._idf(len(self._features.pairs), in_pairs)
-        self._group_idf = self._idf(
-            len(groups), ([groups[one] for one in each] for each in in_groups)
+        self._unknown_idf = frequency_weight(0, len(self.article_ids))
+        return weighed(times, np.sqrt(self._token_idf))
+
+    def _weigh_pairs(self, in_tokens: list[array[int]], of_article: Ints) -> Sparse:
+        firsts = [each[:_MOST_TOKENS] for each in in_tokens]
+        width = len(self._features.tokens)
+        once = counted(chain.from_iterable(firsts), map(len, firsts), width)
+        self._pairs, times = repeated_pairs(once)
+        self._pair_idf = inverse_frequency(
+            times, of_article, len(self.article_ids), len(self._pairs)
         )
-        self._unknown_idf = _idf_of(0, len(self.article_ids))
+        return weighed(times, np.sqrt(self._pair_idf))
 
-    def _idf(self, size: int, per_phrasing: Iterable[list[int]]) -> Floats:
-        owned: list[set[int]] = [set() for _ in self.article_ids]
-        for phrasing, ids in zip(self.phrasings, per_phrasing, strict=True):
-            owned[phrasing.article].update(ids)
-        spread = np.zeros(size, np.int64)
-        for each in owned:
-            spread[np.fromiter(each, np.int64, len(each))] += 1
-        total = len(owned)
-        idf: Floats = np.log(1 + (total - spread + 0.5) / (spread + 0.5)).astype(np.float32)
-        return idf
+    def _weigh_groups(self, in_words: list[list[str]], of_article: Ints) -> Sparse:
+        numbers = self._features.groups
+        found = []
+        for each in in_words:
+            groups = letter_groups(each)
+            found.append(array("i", [numbers.setdefault(one, len(numbers)) for one in groups]))
+        times = counted(chain.from_iterable(found), map(len, found), len(numbers))
+        self._group_idf = inverse_frequency(times, of_article, len(self.article_ids), len(numbers))
+        return weighed(times, np.sqrt(self._group_idf))
 
-    def _weighed_tokens(self, in_tokens: list[list[str]]) -> list[Weighed]:
-        weigh, numbers = np.sqrt(self._token_idf), self._features.tokens
-        return [_weighed(each, numbers, weigh) for each in in_tokens]
-
-    def _weighed_groups(self, in_groups: list[list[str]]) -> list[Weighed]:
-        weigh, numbers = np.sqrt(self._group_idf), self._features.groups
-        return [_weighed(each, numbers, weigh) for each in in_groups]
-
-    def _lay_out(
-        self, in_words: list[list[str]], tokens: list[Weighed], groups: list[Weighed]
-    ) -> None:
-        """Padded arrays: row i holds the feature ids and unit-length values of phrasing i."""
-        self._sorted = [" ".join(sorted(each)) for each in in_words]
-        self._token_rows = _padded(tokens, _WIDEST_TOKENS)
-        self._group_rows = _padded(groups, _WIDEST_GROUPS)
-        worth_comparing: list[list[int]] = [[] for _ in self.article_ids]
-        for row, phrasing in enumerate(self.phrasings):
-            if phrasing.weight >= _WORTH_COMPARING:
-                worth_comparing[phrasing.article].append(row)
-            if phrasing.is_real:
-                key = " ".join(in_words[row])
-                self._exact.setdefault(key, set()).add(phrasing.article)
-        self._rows_of = [np.array(rows, np.intp) for rows in worth_comparing]
-
-    def _train(
-        self, tokens: list[Weighed], in_pairs: list[list[int]], groups: list[Weighed]
-    ) -> Separator:
-        self._pair_offset = len(self._features.tokens)
-        self._group_offset = self._pair_offset + len(self._features.pairs)
-        self._trained_columns = self._group_offset + len(self._features.groups)
-        weigh = np.sqrt(self._pair_idf)
-        pairs = [(ids := np.array(each, np.int32), _unit(weigh[ids])) for each in in_pairs]
-        parts = ((tokens, 0), (pairs, self._pair_offset), (groups, self._group_offset))
-        rows = [
-            np.repeat(np.arange(len(part), dtype=np.int32), [len(ids) for ids, _ in part])
-            for part, _ in parts
+    def _lay_out(self, in_words: list[list[str]], tokens: Sparse, groups: Sparse) -> None:
+        """What stage two needs of each phrasing; those not worth comparing keep no features."""
+        comparable = np.array(
+            [
+                bool(each) and one.weight >= _WORTH_COMPARING
+                for one, each in zip(self.phrasings, in_words, strict=True)
+            ],
+            np.bool_,
+        )
+        self._sorted = [
+            " ".join(sorted(each)) if wanted else ""
+            for each, wanted in zip(in_words, comparable.tolist(), strict=True)
         ]
-        columns = [ids + np.int32(offset) for part, offset in parts for ids, _ in part]
-        values = [each for part, _ in parts for _, each in part]
+        self._token_rows, self._group_rows = tokens.only(comparable), groups.only(comparable)
+        rows_of: list[list[int]] = [[] for _ in self.article_ids]
+        for row in np.nonzero(comparable)[0].tolist():
+            rows_of[self.phrasings[row].article].append(row)
+        self._rows_of = [np.array(rows, np.intp) for rows in rows_of]
+        for one, each in zip(self.phrasings, in_words, strict=True):
+            if one.is_real:
+                self._know_exactly(" ".join(each), one.article)
+
+    def _know_exactly(self, key: str, article: int) -> None:
+        owners = self._exact.get(key, ())
+        if article not in owners:
+            self._exact[key] = (*owners, article)
+
+    def _train(self, parts: tuple[Sparse, Sparse, Sparse], of_article: Ints) -> Separator:
+        self._pair_offset = len(self._features.tokens)
+        self._group_offset = self._pair_offset + len(self._pairs)
+        self._trained_columns = self._group_offset + len(self._features.groups)
+        offsets = (0, self._pair_offset, self._group_offset)
+        columns = [part.ids + np.int32(at) for part, at in zip(parts, offsets, strict=True)]
+        values = np.concatenate([part.values for part in parts]) / _ROOT_OF_BLOCKS
         sparse = Rows(
-            row=np.concatenate(rows),
-            column=_joined(columns, np.int32),
-            value=(_joined(values, np.float32) / _ROOT_OF_BLOCKS).astype(np.float32),
-            label=np.array([one.article for one in self.phrasings], np.int32),
+            row=np.concatenate([part.rows for part in parts]).astype(np.int32),
+            column=np.concatenate(columns),
+            value=values.astype(np.float32),
+            label=of_article,
             weight=np.array([one.weight for one in self.phrasings], np.float32),
             columns=self._trained_columns,
         )
@@ -275,14 +274,12 @@ class LanguageIndex:
         return self._assemble(of_words, weights, known, total)
 
     def _meant(self, word: str, weights: dict[int, float]) -> bool:
-        """Add the groups of synonyms the word belongs to; tells whether a phrasing knows them."""
-        met = False
-        for group in self._synonyms.groups_of(word):
-            number = self._features.tokens.get(group)
-            if number is not None:
-                weights[number] = math.sqrt(self._token_idf[number])
-                met = True
-        return met
+        """Add what the word also means; tells whether a phrasing knows any of it."""
+        known = self._features.tokens
+        numbers = [known[one] for one in self._also_meant(word) if one in known]
+        for number in numbers:
+            weights[number] = math.sqrt(self._token_idf[number])
+        return bool(numbers)
 
     def _spell(self, word: str, weights: dict[int, float], idf: float) -> float:
         """Add the nearest known words, by the cube of their similarity; gives the mass covered."""
@@ -306,8 +303,8 @@ class LanguageIndex:
         length = math.sqrt(float(raw @ raw) + unknown * math.sqrt(self._unknown_idf))
         token_values = raw / max(length, 1e-6)
         pair_ids, pair_values = self._pairs_asked(sorted(weights))
-        counted = Counter(letter_groups(of_words[:_MOST_TOKENS]))
-        group_ids, group_values = self._groups_asked(counted)
+        times = Counter(letter_groups(of_words[:_MOST_TOKENS]))
+        group_ids, group_values = self._groups_asked(times)
         columns = np.concatenate(
             [
                 self._token_columns(token_ids),
@@ -344,15 +341,8 @@ class LanguageIndex:
         return np.where(ids < trained, ids + self._group_offset, learned)
 
     def _pairs_asked(self, ids: list[int]) -> tuple[Ints, Floats]:
-        pairs = self._features.pairs
-        found = [
-            number
-            for place, first in enumerate(ids)
-            for second in ids[place + 1 :]
-            if (number := pairs.get(first * _PAIR_BASE + second)) is not None
-        ]
-        numbers = np.array(found, np.int32)
-        return numbers, _unit(np.sqrt(self._pair_idf[numbers]))
+        places = pairs_among(self._pairs, np.array(ids, np.int32))
+        return places, _unit(np.sqrt(self._pair_idf[places]))
 
     def _groups_asked(self, counted: Counter[str]) -> tuple[Ints, Floats]:
         groups = self._features.groups
@@ -428,21 +418,21 @@ class LanguageIndex:
 
         Beside the cosine, the share of the question and of the phrasing that the other one covers.
         """
-        ids, values = self._token_rows
-        question = np.zeros(len(self._token_idf) + 1, np.float32)
+        question = np.zeros(len(self._token_idf), np.float32)
         question[asked.token_ids] = asked.token_values
-        met, own = _picked(question, ids, rows), values.take(rows, axis=0)
-        soft = np.einsum("rk,rk->r", met, own)
-        covered = np.einsum("rk,rk->r", met, met)
-        return soft, covered, np.einsum("rk,rk,rk->r", own, own, (met > 0).astype(np.float32))
+        met, own, begins = _picked(question, self._token_rows, rows)
+        return (
+            np.add.reduceat(met * own, begins),
+            np.add.reduceat(met * met, begins),
+            np.add.reduceat(np.where(met > 0, own * own, np.float32(0)), begins),
+        )
 
     def _grouped(self, asked: Asked, rows: NDArray[np.intp]) -> Floats:
         """Cosine of letter groups."""
-        ids, values = self._group_rows
-        question = np.zeros(len(self._group_idf) + 1, np.float32)
+        question = np.zeros(len(self._group_idf), np.float32)
         question[asked.group_ids] = asked.group_values
-        met, own = _picked(question, ids, rows), values.take(rows, axis=0)
-        cosine: Floats = np.einsum("rk,rk->r", met, own)
+        met, own, begins = _picked(question, self._group_rows, rows)
+        cosine: Floats = np.add.reduceat(met * own, begins)
         return cosine
 
     # -- learning ---------------------------------------------------------------------------------
@@ -472,7 +462,7 @@ class LanguageIndex:
         features = self._features
         new_tokens = [one for one in dict.fromkeys(tokens) if one not in features.tokens]
         new_groups = [one for one in dict.fromkeys(groups) if one not in features.groups]
-        once = _idf_of(1, len(self.article_ids))
+        once = frequency_weight(1, len(self.article_ids))
         for token in new_tokens:
             features.tokens[token] = len(features.tokens)
         for group in new_groups:
@@ -491,9 +481,14 @@ class LanguageIndex:
         self.phrasings.append(phrasing)
         self._sorted.append(" ".join(sorted(of_words)))
         self._rows_of[phrasing.article] = np.append(self._rows_of[phrasing.article], row)
-        self._exact.setdefault(" ".join(of_words), set()).add(phrasing.article)
-        self._token_rows = _appended(self._token_rows, self._weighed_tokens([tokens])[0])
-        self._group_rows = _appended(self._group_rows, self._weighed_groups([groups])[0])
+        self._know_exactly(" ".join(of_words), phrasing.article)
+        features = self._features
+        self._token_rows = self._token_rows.with_row(
+            _one_row(tokens, features.tokens, np.sqrt(self._token_idf))
+        )
+        self._group_rows = self._group_rows.with_row(
+            _one_row(groups, features.groups, np.sqrt(self._group_idf))
+        )
 
     def _correct(self, article: int, of_words: list[str]) -> None:
         asked = self.ask(of_words)
@@ -506,16 +501,8 @@ class LanguageIndex:
             self._learned.setdefault(column, []).append((article, step))
 
 
-def _idf_of(articles_with: int, articles: int) -> float:
-    return math.log(1 + (articles - articles_with + 0.5) / (articles_with + 0.5))
-
-
-def _weighed(found: list[str], numbers: dict[str, int], weigh: Floats) -> Weighed:
-    """Distinct features with their values, of unit length together; every one has a number."""
-    counted = Counter(found)
-    ids = np.fromiter(map(numbers.__getitem__, counted), np.int32, len(counted))
-    times = np.fromiter(counted.values(), np.float32, len(counted))
-    return ids, _unit((1 + np.log(times)) * weigh[ids])
+def _one_row(found: list[str], numbers: dict[str, int], weigh: Floats) -> Sparse:
+    return weighed(counted((numbers[one] for one in found), (len(found),), len(numbers)), weigh)
 
 
 def _unit(values: Floats) -> Floats:
@@ -523,43 +510,13 @@ def _unit(values: Floats) -> Floats:
     return (values / length if length else values).astype(np.float32)
 
 
-def _padded(rows: list[tuple[Ints, Floats]], widest: int) -> tuple[Ints, Floats]:
-    """Equal-length rows; the padding points at the last place, which no question fills."""
-    width = min(max((len(ids) for ids, _ in rows), default=1), widest)
-    ids = np.full((len(rows), width), -1, np.int32)
-    values = np.zeros((len(rows), width), np.float32)
-    for place, row in enumerate(rows):
-        row_ids, row_values = _heaviest(row, width)
-        ids[place, : len(row_ids)] = row_ids
-        values[place, : len(row_ids)] = row_values
-    return ids, values
-
-
-def _heaviest(row: tuple[Ints, Floats], width: int) -> tuple[Ints, Floats]:
-    ids, values = row
-    if len(ids) <= width:
-        return row
-    kept = np.argsort(-values, kind="stable")[:width]
-    return ids[kept], values[kept]
-
-
-def _picked(question: Floats, ids: Ints, rows: NDArray[np.intp]) -> Floats:
-    """What the question has of each row's features; `take` is twice as fast as an index."""
-    return question.take(ids.take(rows, axis=0), mode="wrap")
+def _picked(
+    question: Floats, features: Sparse, rows: NDArray[np.intp]
+) -> tuple[Floats, Floats, Longs]:
+    """What the question has of each row's features, the rows' own values, where each row begins."""
+    entries, begins = features.entries(rows)
+    return question.take(features.ids.take(entries)), features.values.take(entries), begins
 
 
 def _extended(idf: Floats, more: int, value: float) -> Floats:
     return np.concatenate([idf, np.full(more, value, np.float32)]) if more else idf
-
-
-def _appended(rows: tuple[Ints, Floats], row: tuple[Ints, Floats]) -> tuple[Ints, Floats]:
-    ids, values = rows
-    added_ids, added_values = _padded([row], ids.shape[1])
-    gap = ids.shape[1] - added_ids.shape[1]
-    added_ids = np.pad(added_ids, ((0, 0), (0, gap)), constant_values=-1)
-    added_values = np.pad(added_values, ((0, 0), (0, gap)))
-    return np.concatenate([ids, added_ids]), np.concatenate([values, added_values])
-
-
-def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate([np.zeros(0, kind), *parts])

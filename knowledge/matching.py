@@ -21,16 +21,24 @@ from knowledge.calibration import RANK_FEATURES, Calibration, load_calibration
 from knowledge.extraction import Extracted, extract, normalised_code
 from knowledge.indexing import Asked, LanguageIndex, Phrasing
 from knowledge.language import Detection, detect_language
-from knowledge.ranking import Compared, Contender, Vector, confidences, rank_features
+from knowledge.passages import passages
+from knowledge.ranking import (
+    MOST_CONTENDERS,
+    Compared,
+    Contender,
+    Vector,
+    confidences,
+    rank_features,
+)
 from knowledge.smalltalk import SmallTalk, recognise, without_greeting
 from knowledge.text import normalised, words
 
 MOST_CANDIDATES: Final = 5
-_CONTENDERS: Final = 6
 # A phrasing asked word for word, and an error code that one article owns, leave no doubt.
 _CERTAIN: Final = 0.99
 _ID_WEIGHT: Final = 0.5
 _SUMMARY_WEIGHT: Final = 0.25
+_PASSAGE_WEIGHT: Final = 0.2
 # How much of a language's weight remains when the question is surely in another one.
 _FOREIGN: Final = 0.5
 _PREFERRED: Final = 1.15
@@ -207,7 +215,7 @@ class Matcher:
                 article_id = index.article_ids[at]
                 if article_id not in found or entry[0] > found[article_id][0]:
                     found[article_id] = entry
-        best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:_CONTENDERS]
+        best = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_CONTENDERS]
         return self._compared(asked, weights, stage_one, [place for _, place in best])
 
     def _wanted(self, query: Query, language: Language) -> NDArray[np.bool_]:
@@ -372,12 +380,13 @@ def _index(library: Library, language: Language) -> LanguageIndex | None:
 
 
 def _phrasings(at: int, article: Article) -> Iterable[Phrasing]:
-    """Real phrasings and the title count fully; the id's words and the summary lend a hand."""
+    """Real phrasings and the title count fully; the id's words and the body lend a hand."""
     yield Phrasing(article.title, at)
     yield from (Phrasing(text, at) for text in article.phrasings)
     yield Phrasing(article.id.replace("-", " ").replace("_", " "), at, _ID_WEIGHT)
     if article.summary:
         yield Phrasing(article.summary, at, _SUMMARY_WEIGHT)
+    yield from (Phrasing(text, at, _PASSAGE_WEIGHT) for text in passages(article.body))
 
 
 def _may_read(library: Library, reader: Audience, article_id: str, language: Language) -> bool:
@@ -403,9 +412,9 @@ def _language_weights(
 
 
 def _highest(scores: Vector) -> list[int]:
-    if len(scores) <= _CONTENDERS:
+    if len(scores) <= MOST_CONTENDERS:
         return list(range(len(scores)))
-    return [int(at) for at in np.argpartition(-scores, _CONTENDERS)[:_CONTENDERS]]
+    return [int(at) for at in np.argpartition(-scores, MOST_CONTENDERS)[:MOST_CONTENDERS]]
 
 
 def _lifted(first: Candidate, ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -14,16 +14,16 @@ from knowledge.article import Article, Language, Platform
 from knowledge.calibration import RANK_FEATURES, Calibration
 from knowledge.indexing import Evidence
 
-_FAR_AHEAD: Final = 5.0
-
-
 _SEPARATED: Final = RANK_FEATURES.index("separated")
 _RATIO: Final = RANK_FEATURES.index("ratio")
 
 Vector: TypeAlias = NDArray[np.float64]
 
-# Columns of the rank features whose best candidate is asked for in "agreement".
-_SCORERS: Final = (0, 1, 2, 6)
+# As many articles are compared as this.
+MOST_CONTENDERS: Final = 6
+# The usual evidence for an article that is not meant (the median over held-out phrasings, columns
+# as RANK_FEATURES). In a small library such strangers stand where other articles would.
+_STRANGER: Final = np.array([0.13, 0.5, 0.21, 0.2, 0.23, 0.19, 0.0, 0.0, 1.0])
 
 
 class Contender(NamedTuple):
@@ -70,7 +70,7 @@ def _row(one: Contender, platforms: frozenset[Platform]) -> list[float]:
     ]
 
 
-def confidence_features(compared: Compared) -> Vector:
+def confidence_features(compared: Compared, rank: Vector) -> Vector:
     """What speaks for the first contender, in the order of CONFIDENCE_FEATURES.
 
     Few on purpose: with ten more the fit was no better on held-out phrasings and worse on questions
@@ -78,15 +78,18 @@ def confidence_features(compared: Compared) -> Vector:
     """
     rows, scores = compared.rows, compared.scores
     first = rows[0]
-    behind = rows[1, _SEPARATED] if len(rows) > 1 else 0.0
-    share = 1.0 / float(np.exp(scores - scores[0]).sum())
+    strangers = MOST_CONTENDERS - len(rows)
+    behind = rows[1, _SEPARATED] if len(rows) > 1 else _STRANGER[_SEPARATED]
+    rivals = float(np.exp(scores - scores[0]).sum())
+    if strangers > 0:
+        rivals += strangers * math.exp(min(float(_STRANGER @ rank - scores[0]), 30.0))
     separated = first[_SEPARATED]
-    return np.array([separated, separated - behind, share, first[_RATIO], compared.known])
+    return np.array([separated, separated - behind, 1 / rivals, first[_RATIO], compared.known])
 
 
 def confidences(calibration: Calibration, compared: Compared) -> Vector:
     """A probability per contender that it is the right one; together at most 1."""
-    features = confidence_features(compared)
+    features = confidence_features(compared, calibration.rank)
     first = _logistic(float(features @ calibration.confidence) + calibration.bias)
     relative = np.exp(compared.scores - compared.scores[0])
     rest = relative[1:] / max(relative[1:].sum(), 1.0)

@@ -15,20 +15,25 @@ from knowledge.text import is_han, normalised, stem
 
 _WORDS_FILE: Final = Path(__file__).with_name("synonyms.yaml")
 _LONGEST_HAN: Final = 6
+# Stands for every number in digits in a group of words for numbers.
+_ANY_NUMBER: Final = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """The groups of one language: by stem, and by whole run for Han words."""
+    """The groups of one language: by stem, and by whole run for Han words; and all their words."""
 
     by_stem: Mapping[str, tuple[str, ...]]
     by_run: Mapping[str, tuple[str, ...]]
     language: Language
+    vocabulary: frozenset[str]
 
     def groups_of(self, word: str) -> tuple[str, ...]:
         """The names of the groups a word belongs to, in a fixed order."""
         if is_han(word):
             return self._in_run(word)
+        if word.isdecimal():
+            return self.by_stem.get(_ANY_NUMBER, ())
         return self.by_stem.get(stem(word, self.language), ())
 
     def _in_run(self, run: str) -> tuple[str, ...]:
@@ -46,10 +51,12 @@ def synonyms_of(language: Language) -> Synonyms:
     content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
     by_stem: dict[str, tuple[str, ...]] = {}
     by_run: dict[str, tuple[str, ...]] = {}
+    vocabulary: set[str] = set()
     for number, group in enumerate(content.get(language.value, ())):
         name = f"={number}"
         for word in map(normalised, group):
+            vocabulary.add(word)
             table, key = (by_run, word) if is_han(word) else (by_stem, stem(word, language))
             if name not in table.get(key, ()):
                 table[key] = (*table.get(key, ()), name)
-    return Synonyms(by_stem, by_run, language)
+    return Synonyms(by_stem, by_run, language, frozenset(vocabulary))
