@@ -36,7 +36,7 @@ from knowledge.features import (
 from knowledge.separating import Rows, Separator, train
 from knowledge.spelling import SHORTEST_WORD, Speller
 from knowledge.synonyms import synonyms_of
-from knowledge.text import is_han, letter_groups, normalised, stem, tokens_of, words
+from knowledge.text import is_han, letter_groups, stem, tokens_of, words_of
 
 _MOST_TOKENS: Final = 40
 _SYNONYM_WEIGHT: Final = 0.8
@@ -117,7 +117,7 @@ class LanguageIndex:
     # -- building ---------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        in_words = [words(normalised(one.text)) for one in self.phrasings]
+        in_words = [words_of(one.text) for one in self.phrasings]
         self._words = {word for each in in_words for word in each}
         self._splitter = Splitter(self.language, self._words | self._synonyms.vocabulary)
         self._speller = Speller(word for word in self._words if not is_han(word))
@@ -449,7 +449,7 @@ class LanguageIndex:
         The separating layer is corrected just enough to give this phrasing its article (one
         passive-aggressive step, Crammer et al. 2006), which leaves other questions nearly alone.
         """
-        of_words = words(normalised(text))
+        of_words = words_of(text)
         tokens, groups = self._tokens(of_words), letter_groups(of_words)
         if not tokens:
             return

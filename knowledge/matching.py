@@ -31,7 +31,7 @@ from knowledge.ranking import (
     rank_features,
 )
 from knowledge.smalltalk import SmallTalk, recognise, without_greeting
-from knowledge.text import normalised, words
+from knowledge.text import in_traditional, words_of
 
 MOST_CANDIDATES: Final = 5
 # A phrasing asked word for word, and an error code that one article owns, leave no doubt.
@@ -108,9 +108,10 @@ class Matcher:
 
     def match(self, query: Query) -> Match:
         """The outcome for a question of any length and content; never raises."""
-        extracted = extract(query.text, self._code_names)
+        text = in_traditional(query.text)
+        extracted = extract(text, self._code_names)
         smalltalk = recognise(query.text)
-        asked = replace(query, text=without_greeting(query.text))
+        asked = replace(query, text=without_greeting(text))
         detection = detect_language(asked.text)
         compared = self.compare(asked, extracted, detection)
         candidates = self._decide(asked, compared, extracted)
@@ -126,7 +127,7 @@ class Matcher:
     def explain(self, query: Query) -> Match:
         """As `match`, with the reasons in words."""
         match = self.match(query)
-        asked = replace(query, text=without_greeting(query.text))
+        asked = replace(query, text=without_greeting(in_traditional(query.text)))
         detection = detect_language(asked.text)
         compared = self.compare(asked, match.extracted, detection)
         return replace(match, explanation=tuple(self._reasons(match, compared, detection)))
@@ -173,8 +174,7 @@ class Matcher:
 
     def compare(self, query: Query, extracted: Extracted, detection: Detection) -> Compared:
         """The contenders in order, before any rule decides; what the calibration is fitted on."""
-        normal = normalised(query.text)
-        of_words = words(normal)
+        of_words = words_of(query.text)
         leanings = self._leanings(query, of_words, detection)
         asked = {one: self._indexes[one].ask(of_words) for one in leanings}
         weights = _language_weights(asked, leanings)
@@ -278,7 +278,7 @@ class Matcher:
         return tuple(self._coded(query, ranked, extracted)[:MOST_CANDIDATES])
 
     def _word_for_word(self, query: Query, ranked: list[Candidate]) -> list[Candidate]:
-        key = " ".join(words(normalised(query.text)))
+        key = " ".join(words_of(query.text))
         exact = {
             index.article_ids[at]
             for index in self._indexes.values()

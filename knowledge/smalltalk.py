@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
-from knowledge.text import is_han, normalised, words
+from knowledge.text import in_traditional, is_han, normalised, words
 
+_Loader: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _WORDS_FILE: Final = Path(__file__).with_name("smalltalk.yaml")
 _LONGEST_WORDS: Final = 14
 _LONGEST_GREETING: Final = 24
@@ -62,7 +63,7 @@ class _Lexicon:
 
 def recognise(text: str) -> SmallTalk | None:
     """The kind of small talk, or None for anything that may be a question."""
-    normal = _MENTION.sub(" ", normalised(text))
+    normal = _MENTION.sub(" ", normalised(in_traditional(text)))
     found = _units(normal)
     if not found:
         return _of_emoji(normal)
@@ -162,16 +163,18 @@ def _of_emoji(normal: str) -> SmallTalk | None:
 @lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
     # The base loader leaves every word a text; the others would read "yes" and "88" as values.
-    content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
     phrases: dict[tuple[str, ...], SmallTalk] = {}
     for name, by_language in content["kinds"].items():
         for listed in by_language.values():
             for phrase in listed:
-                phrases.setdefault(tuple(_units(normalised(phrase))), SmallTalk(name))
-    fillers = {
-        tuple(_units(normalised(word))) for listed in content["fillers"].values() for word in listed
-    }
+                phrases.setdefault(_listed(phrase), SmallTalk(name))
+    fillers = {_listed(word) for listed in content["fillers"].values() for word in listed}
     phrases.pop((), None)
     longest = max(len(phrase) for phrase in phrases)
     beginnings = {one[0] for one, kind in phrases.items() if kind is SmallTalk.GREETING}
     return _Lexicon(phrases, frozenset(fillers - {()}), longest, frozenset(beginnings))
+
+
+def _listed(phrase: str) -> tuple[str, ...]:
+    return tuple(_units(normalised(in_traditional(phrase))))

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from knowledge.article import Language
-from knowledge.text import is_han, normalised, stem
+from knowledge.text import in_traditional, is_han, normalised, stem
 
+_Loader: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _WORDS_FILE: Final = Path(__file__).with_name("synonyms.yaml")
 _LONGEST_HAN: Final = 6
 # Stands for every number in digits in a group of words for numbers.
@@ -48,13 +49,13 @@ class Synonyms:
 @lru_cache(maxsize=len(Language))
 def synonyms_of(language: Language) -> Synonyms:
     """The shipped groups of a language."""
-    content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    content = yaml.load(_WORDS_FILE.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
     by_stem: dict[str, tuple[str, ...]] = {}
     by_run: dict[str, tuple[str, ...]] = {}
     vocabulary: set[str] = set()
     for number, group in enumerate(content.get(language.value, ())):
         name = f"={number}"
-        for word in map(normalised, group):
+        for word in map(normalised, map(in_traditional, group)):
             vocabulary.add(word)
             table, key = (by_run, word) if is_han(word) else (by_stem, stem(word, language))
             if name not in table.get(key, ()):

@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, Protocol
 
+from opencc import OpenCC
 from snowballstemmer.dutch_stemmer import DutchStemmer
 from snowballstemmer.english_stemmer import EnglishStemmer
 from snowballstemmer.swedish_stemmer import SwedishStemmer
@@ -58,6 +59,24 @@ def _visible(character: str) -> str:
     if character in "\n\r\t":
         return " "
     return "" if unicodedata.category(character) in _INVISIBLE else character
+
+
+def in_traditional(text: str) -> str:
+    """Text with its Han part in Traditional characters and in Taiwan's words.
+
+    Colleagues from elsewhere write Simplified characters, or other words for the same things.
+    """
+    return _taiwanese().convert(text) if has_han(text) else text
+
+
+@lru_cache(maxsize=1)
+def _taiwanese() -> OpenCC:
+    return OpenCC("s2twp")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as typed, in order, in one way of writing."""
+    return words(normalised(in_traditional(text[:LONGEST_QUESTION])))
 
 
 def has_han(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Matching: the right article by other words, the honest outcome, what decides before scores."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -49,6 +50,20 @@ def test_other_words_find_the_article(matcher: Matcher, text: str, article_id: s
 )
 def test_slips_of_the_keyboard_are_forgiven(matcher: Matcher, text: str, article_id: str) -> None:
     assert article_id == best_of(matcher, text)
+
+
+@pytest.mark.parametrize("text", ["when is lunch", "I lost my umbrella", "who paints the wheel"])
+def test_the_only_article_does_not_answer_everything(text: str) -> None:
+    only = Matcher(Library([article("flat-tyre", Language.EN)]))
+
+    assert Outcome.ANSWER is not only.match(Query(text)).outcome
+
+
+def test_words_of_the_body_lead_to_its_article() -> None:
+    bodies = {"flat-tyre": "Take the valve out with pliers.", "lost-key": "Ask at the counter."}
+    library = Library(replace(article(one, Language.EN), body=body) for one, body in bodies.items())
+
+    assert "flat-tyre" == best_of(Matcher(library), "pliers for the valve")
 
 
 def test_a_phrasing_word_for_word_is_answered(matcher: Matcher) -> None:

@@ -1,15 +1,29 @@
 """The parts of the matcher by themselves: text, spelling, synonyms, the separating layer."""
 
+from collections import Counter
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.article import Language
+from knowledge.compounds import Splitter
+from knowledge.features import counted, pairs_among, repeated_pairs, weighed
+from knowledge.passages import MOST_PASSAGES, passages
 from knowledge.separating import Rows, train
 from knowledge.spelling import Speller
 from knowledge.synonyms import synonyms_of
-from knowledge.text import LONGEST_QUESTION, letter_groups, normalised, stem, tokens_of, words
+from knowledge.text import (
+    LONGEST_QUESTION,
+    letter_groups,
+    normalised,
+    stem,
+    tokens_of,
+    words,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +152,92 @@ def test_training_equals_kernel_ridge_regression() -> None:
             wanted = expected[column, article]
             too_small = abs(wanted) < 0.08 * largest and found[article] == 0
             assert too_small or wanted == pytest.approx(found[article], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "parts"),
+    [
+        ("werklaptop", Language.NL, ("werk", "laptop")),
+        ("gebruikersnaam", Language.NL, ("gebruiker", "naam")),
+        ("enhetsgräns", Language.SV, ("enhet", "gräns")),
+        ("werklaptop", Language.EN, ()),
+        ("werkplek", Language.NL, ()),
+        ("naamnaa", Language.NL, ()),
+    ],
+)
+def test_a_compound_is_taken_apart_where_both_parts_are_known(
+    word: str, language: Language, parts: tuple[str, ...]
+) -> None:
+    known = {"werk", "laptop", "gebruiker", "naam", "enhet", "gräns", "naa"}
+
+    assert parts == Splitter(language, known).parts(word)
+
+
+@given(st.text(max_size=40))
+def test_the_parts_of_any_word_are_known(word: str) -> None:
+    known = {"werk", "laptop", "naam"}
+
+    assert known.issuperset(Splitter(Language.NL, known).parts(word))
+
+
+@given(st.lists(st.text("ab .!?\n", max_size=30), max_size=60))
+def test_a_body_becomes_at_most_twelve_passages(pieces: list[str]) -> None:
+    assert MOST_PASSAGES >= len(passages("\n".join(pieces)))
+
+
+def test_passages_leave_addresses_out() -> None:
+    assert ("Open the portal at", "Press the large button there") == passages(
+        "Open the portal at https://portal.example/start.\nPress the large button there! Ok."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("软件更新", ["軟體更新"]), ("屏幕", ["螢幕"]), ("my iPhone", ["my", "iphone"])],
+)
+def test_other_ways_of_writing_chinese_are_read_as_taiwan_writes(
+    typed: str, read: list[str]
+) -> None:
+    assert read == words_of(typed)
+
+
+def test_a_number_in_digits_means_what_a_number_in_words_means() -> None:
+    english = synonyms_of(Language.EN)
+
+    assert set(english.groups_of("three")) & set(english.groups_of("37"))
+
+
+_ROWS = st.lists(st.lists(st.integers(0, 6), max_size=9), max_size=8)
+
+
+@given(_ROWS)
+def test_rows_count_each_feature_once(rows: list[list[int]]) -> None:
+    found = counted((one for row in rows for one in row), map(len, rows), 7)
+
+    for number, row in enumerate(rows):
+        inside = slice(found.start[number], found.start[number + 1])
+        in_pairs = zip(found.ids[inside].tolist(), found.values[inside].tolist(), strict=True)
+        assert Counter(row) == dict(in_pairs)
+
+
+@given(_ROWS)
+def test_weighed_rows_have_unit_length(rows: list[list[int]]) -> None:
+    times = counted((one for row in rows for one in row), map(len, rows), 7)
+    found = weighed(times, np.ones(7, np.float32))
+
+    for number, row in enumerate(rows):
+        values = found.values[found.start[number] : found.start[number + 1]]
+        assert float(bool(row)) == pytest.approx(float(values @ values), abs=1e-5)
+
+
+@given(_ROWS)
+def test_pairs_of_two_rows_or_more_are_kept(rows: list[list[int]]) -> None:
+    once = counted((one for row in rows for one in row), map(len, rows), 7)
+    times = Counter(pair for row in rows for pair in combinations(sorted(set(row)), 2))
+    kept, found = repeated_pairs(once)
+
+    assert sum(many > 1 for many in times.values()) == len(kept)
+    assert sum(many for many in times.values() if many > 1) == len(found.ids)
+    for number, row in enumerate(rows):
+        inside = found.ids[found.start[number] : found.start[number + 1]].tolist()
+        assert inside == pairs_among(kept, np.array(sorted(set(row)), np.int32)).tolist()
