@@ -148,7 +148,8 @@ class LanguageIndex:
         found = list(chain.from_iterable(map(self._tokens_of, of_words[:_MOST_TOKENS])))
         return found[: 2 * _MOST_TOKENS]
 
-    def _tokens_of(self, word: str) -> tuple[str, ...]:
+    def _tokens_of(self, typed: str) -> tuple[str, ...]:
+        word = self._synonyms.spelled_out(typed)
         return (*tokens_of(word, self.language), *self._also_meant(word))
 
     def _also_meant(self, word: str) -> tuple[str, ...]:
@@ -240,7 +241,7 @@ class LanguageIndex:
     def familiarity(self, of_words: list[str]) -> float:
         """The share of the question's words (letters, in Han text) that stand in some phrasing."""
         familiar = total = 0
-        for word in of_words[:_MOST_TOKENS]:
+        for word in map(self._synonyms.spelled_out, of_words[:_MOST_TOKENS]):
             if is_han(word):
                 pieces = tokens_of(word, self.language)
                 familiar += sum(piece in self._features.tokens for piece in pieces)
@@ -255,7 +256,7 @@ class LanguageIndex:
         features = self._features
         weights: dict[int, float] = {}
         known = total = 0.0
-        for word in of_words[:_MOST_TOKENS]:
+        for word in map(self._synonyms.spelled_out, of_words[:_MOST_TOKENS]):
             meant = self._meant(word, weights)
             for token in tokens_of(word, self.language):
                 number = features.tokens.get(token)
@@ -289,10 +290,15 @@ class LanguageIndex:
             if number is None:
                 continue
             share = similarity**3
-            value = share * math.sqrt(self._token_idf[number])
-            weights[number] = max(weights.get(number, 0.0), value)
+            for meant in (number, *self._groups_known(near)):
+                value = share * math.sqrt(self._token_idf[meant])
+                weights[meant] = max(weights.get(meant, 0.0), value)
             best = max(best, share)
         return best * idf
+
+    def _groups_known(self, word: str) -> list[int]:
+        known = self._features.tokens
+        return [known[one] for one in self._synonyms.groups_of(word) if one in known]
 
     def _assemble(
         self, of_words: list[str], weights: dict[int, float], known: float, total: float

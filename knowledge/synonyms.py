@@ -22,12 +22,20 @@ _ANY_NUMBER: Final = "0"
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """The groups of one language: by stem, and by whole run for Han words; and all their words."""
+    """The groups of one language: by stem, and by whole run for Han words; and all their words.
+
+    `short`: what is typed in haste, with the word that is meant.
+    """
 
     by_stem: Mapping[str, tuple[str, ...]]
     by_run: Mapping[str, tuple[str, ...]]
     language: Language
     vocabulary: frozenset[str]
+    short: Mapping[str, str]
+
+    def spelled_out(self, word: str) -> str:
+        """The word meant by one typed in haste; any other word as it is."""
+        return self.short.get(word, word)
 
     def groups_of(self, word: str) -> tuple[str, ...]:
         """The names of the groups a word belongs to, in a fixed order."""
@@ -60,4 +68,5 @@ def synonyms_of(language: Language) -> Synonyms:
             table, key = (by_run, word) if is_han(word) else (by_stem, stem(word, language))
             if name not in table.get(key, ()):
                 table[key] = (*table.get(key, ()), name)
-    return Synonyms(by_stem, by_run, language, frozenset(vocabulary))
+    short = content["short"].get(language.value, {})
+    return Synonyms(by_stem, by_run, language, frozenset(vocabulary), short)
