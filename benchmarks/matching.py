@@ -6,8 +6,10 @@ Engines: rapidfuzz `extractOne` with WRatio and with token_set_ratio, bm25s with
 SQLite FTS5. Quality is measured on the shipped articles with a fifth of their phrasings held out,
 clean and with one or two slips of the keyboard, and on question files where named (lines with
 "text", "lang", "expect"). `--articles` names another knowledge base as JSONL: lines with "article"
-and "phrasings", and lines with "text" and "expect". Speed and memory are measured on made-up
-articles of each size, in a process of its own for each engine.
+and "phrasings", and lines with "text" and "expect". What is not named as an argument is taken from
+BENCH_QUESTIONS (paths divided by a colon) and BENCH_ARTICLES, so `make bench` can measure it too.
+Speed and memory are measured on made-up articles of each size, in a process of its own for each
+engine.
 """
 
 from __future__ import annotations
@@ -17,11 +19,12 @@ import ctypes
 import gc
 import json
 import multiprocessing
+import os
 import random
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -33,8 +36,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.fit_calibration import library_of
 from benchmarks.slips import with_slips
 from knowledge.article import Article, Audience, Language, Library
-from knowledge.evaluation import Sample, read_questions
-from knowledge.matching import Matcher, Outcome, Query
+from knowledge.evaluation import Answered, Sample, read_questions
+from knowledge.matching import Matcher, Query
 
 FAQ: Final = Path(__file__).resolve().parent.parent / "knowledge" / "faq"
 HELD_OUT: Final = 5
@@ -213,7 +216,7 @@ def slipped(samples: Sequence[Sample]) -> list[Sample]:
 
 def print_quality(title: str, library: Library, samples: Sequence[Sample]) -> None:
     """P@1 per engine and language; for the matcher also what it answers without asking back."""
-    languages = sorted({one.language for one in samples if one.language}, key=list(Language).index)
+    languages = _languages(samples)
     outside = sum(not one.expected for one in samples)
     count = len(phrasings_of(library))
     print(
@@ -222,35 +225,84 @@ def print_quality(title: str, library: Library, samples: Sequence[Sample]) -> No
     _print_row("P@1", "all", *(language.value for language in languages), "with slips")
     _print_row(*["---"] * (len(languages) + 3))
     with_mistakes = slipped(samples)
+    first: dict[str, tuple[float, float]] = {}
     for name, build in ENGINES.items():
         find = build(library)
         of_language = [[one for one in samples if one.language is each] for each in languages]
         cells = [first_found(find, part) for part in (samples, *of_language, with_mistakes)]
+        first[name] = (cells[0], cells[-1])
         _print_row(name, *(f"{cell:.3f}" for cell in cells))
     print_outcomes(library, samples)
+    _print_against_bm25(first)
+
+
+def _languages(samples: Sequence[Sample]) -> list[Language]:
+    return sorted({one.language for one in samples if one.language}, key=list(Language).index)
 
 
 def _print_row(*cells: str) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def print_outcomes(library: Library, samples: Sequence[Sample]) -> None:
-    matcher = Matcher(library)
-    sure: list[tuple[float, bool]] = []
-    inside = shown = wrong = answered = 0
-    for one in samples:
-        match = matcher.match(Query(one.text))
-        right = match.best is not None and match.best.article_id in one.expected
-        sure.append((match.best.confidence if match.best else 0.0, right))
-        inside += bool(one.expected)
-        if match.outcome is Outcome.ANSWER:
-            shown += 1
-            wrong += not right
-            answered += bool(one.expected)
+def _print_against_bm25(first: Mapping[str, tuple[float, float]]) -> None:
+    clean, slips = first["signpost"]
+    fewer = 1 - (1 - clean) / max(1 - first["bm25s+stems"][0], 1e-9)
     print(
-        f"\nSignpost answered {answered / max(inside, 1):.3f} of the answerable directly; of the "
-        f"answers shown {wrong / max(shown, 1):.3f} were wrong; coverage at 95 % precision "
-        f"{coverage(sure, inside):.3f}."
+        f"\nErrors against BM25 with stems: {fewer:.0%} fewer; P@1 with slips is "
+        f"{slips / max(clean, 1e-9):.1%} of clean."
+    )
+
+
+def print_outcomes(library: Library, samples: Sequence[Sample]) -> None:
+    """Per language and in all, each question asked in its own language as the bot would."""
+    matcher = Matcher(library)
+    answered = [
+        Answered(one, matcher.match(Query(one.text, (one.language,) if one.language else ())))
+        for one in samples
+    ]
+    print()
+    _print_row(
+        "signpost", "P@1", "P@3", "answered", "wrong of shown", "out of scope answered", "coverage"
+    )
+    _print_row(*["---"] * 7)
+    for language in _languages(samples):
+        part = [one for one in answered if one.question.language is language]
+        _print_row(language.value, *_outcome_cells(part))
+    _print_row("all", *_outcome_cells(answered))
+    _print_languages(answered)
+
+
+def _outcome_cells(answered: Sequence[Answered]) -> list[str]:
+    """The cells of a row; coverage is at 95 % precision."""
+    inside = [one for one in answered if one.question.expected]
+    outside = [one for one in answered if not one.question.expected]
+    shown = [one for one in answered if one.was_shown]
+    sure = [
+        (one.match.best.confidence if one.match.best else 0.0, one.is_first) for one in answered
+    ]
+    shares = (
+        _share([one.is_first for one in inside]),
+        _share([one.is_among_three for one in inside]),
+        _share([one.was_shown for one in inside]),
+        _share([not one.is_first for one in shown]),
+        _share([one.was_shown for one in outside]),
+        coverage(sure, len(inside)),
+    )
+    return [f"{share:.3f}" for share in shares]
+
+
+def _share(held: Sequence[bool]) -> float:
+    return sum(held) / max(len(held), 1)
+
+
+def _print_languages(answered: Sequence[Answered]) -> None:
+    known = [one for one in answered if one.question.language]
+    right = sum(one.match.language is one.question.language for one in known)
+    open_ = sum(one.match.language is None and one.match.other_language is None for one in known)
+    fifth = sum(one.match.other_language is not None for one in known)
+    print(
+        f"\nLanguage of {len(known)} questions: {right} right, {open_} left open, "
+        f"{len(known) - right - open_ - fifth} wrong, {fifth} taken for a fifth one."
     )
 
 
@@ -349,15 +401,20 @@ def _resident() -> int:
 
 def print_speed(sizes: Sequence[int]) -> None:
     spawn = multiprocessing.get_context("spawn")
+    ratios: list[str] = []
     print("\n### Speed and memory\n")
     _print_row("phrasings", "engine", "build s", "p50 ms", "p99 ms", "index MB")
     _print_row(*["---"] * 6)
     for size in sizes:
+        p50 = {}
         for engine in ENGINES:
             with spawn.Pool(1) as pool:
                 one = pool.apply(measure, (engine, size))
+            p50[engine] = one.p50_ms
             figures = (one.build_seconds, one.p50_ms, one.p99_ms, one.index_megabytes)
             _print_row(f"{size:,}", engine, *(f"{figure:.2f}" for figure in figures))
+        ratios.append(f"{size:,}: 1/{p50['WRatio'] / p50['signpost']:.0f}")
+    print(f"\nP50 against the WRatio scan: {'; '.join(ratios)}.")
     for size in sizes:
         with spawn.Pool(1) as pool:
             slowest = pool.apply(learning_ms, (size,))
@@ -373,10 +430,15 @@ def _samples_beside(path: Path) -> list[Sample]:
     ]
 
 
+def _paths(variable: str) -> list[Path]:
+    """The paths in an environment variable, divided as the system divides them."""
+    return [Path(one) for one in os.environ.get(variable, "").split(os.pathsep) if one]
+
+
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("questions", nargs="*", type=Path)
-    parser.add_argument("--articles", type=Path)
+    parser.add_argument("questions", nargs="*", type=Path, default=_paths("BENCH_QUESTIONS"))
+    parser.add_argument("--articles", type=Path, default=next(iter(_paths("BENCH_ARTICLES")), None))
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--quick", action="store_true", help="no more than 10,000 phrasings")
     chosen = parser.parse_args(arguments)

@@ -27,12 +27,22 @@ RANK_FEATURES: Final = (
     "covered",
     "covering",
     "groups",
+    "owned",
     "platform_named",
     "platform_other",
     "language",
 )
 # Evidence about the best candidate against the rest.
-CONFIDENCE_FEATURES: Final = ("separated", "separated_margin", "share", "ratio", "known")
+CONFIDENCE_FEATURES: Final = (
+    "separated",
+    "separated_margin",
+    "share",
+    "ratio",
+    "known",
+    "covered",
+    "owned",
+    "owned_margin",
+)
 
 
 @dataclass(frozen=True, slots=True)

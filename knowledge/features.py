@@ -7,7 +7,7 @@ entry: a hundred thousand phrasings hold some ten million pairs.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,7 +18,7 @@ Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 
-# A pair's key is its smaller number times this plus its larger one.
+# A pair's key is its first number times this plus its second one.
 _PAIR_BASE: Final = 1 << 24
 
 
@@ -119,6 +119,24 @@ def pairs_among(kept: Longs, ids: Ints) -> Ints:
     return places[met].astype(np.int32)
 
 
+def owned_features(rows: Sparse, article: Ints) -> Longs:
+    """Keys of an article and a feature that stands in any of its rows, ascending."""
+    return np.unique(article[rows.rows].astype(np.int64) * _PAIR_BASE + rows.ids)
+
+
+def owning(kept: Longs, articles: Sequence[int], ids: Ints) -> NDArray[np.bool_]:
+    """Whether each article (rows) has each feature (columns)."""
+    keys = np.array(articles, np.int64)[:, None] * _PAIR_BASE + ids
+    return _places(kept, keys)[1]
+
+
+def with_owned(kept: Longs, article: int, ids: Ints) -> Longs:
+    """The keys and those of more features of one article."""
+    keys = np.unique(article * _PAIR_BASE + ids.astype(np.int64))
+    _, there = _places(kept, keys)
+    return np.insert(kept, np.searchsorted(kept, keys[~there]), keys[~there])
+
+
 def _all_pairs(rows: Sparse) -> tuple[Longs, Longs]:
     """Keys of all pairs within a row and their rows; rows of one size go together."""
     sizes = np.diff(rows.start)
@@ -140,7 +158,7 @@ def _corners(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _places(kept: Longs, keys: Longs) -> tuple[Longs, NDArray[np.bool_]]:
     """Where each key would stand among the kept ones, and whether it stands there."""
     if not len(kept):
-        return np.zeros(len(keys), np.int64), np.zeros(len(keys), np.bool_)
+        return np.zeros(keys.shape, np.int64), np.zeros(keys.shape, np.bool_)
     places = np.minimum(np.searchsorted(kept, keys), len(kept) - 1)
     return places, kept[places] == keys
 

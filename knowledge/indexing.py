@@ -29,9 +29,12 @@ from knowledge.features import (
     counted,
     frequency_weight,
     inverse_frequency,
+    owned_features,
+    owning,
     pairs_among,
     repeated_pairs,
     weighed,
+    with_owned,
 )
 from knowledge.separating import Rows, Separator, train
 from knowledge.spelling import SHORTEST_WORD, Speller
@@ -74,7 +77,11 @@ class Asked(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """How well the phrasings of one article meet the question, each between 0 and about 1."""
+    """How well the phrasings of one article meet the question, each between 0 and about 1.
+
+    `owned` is the share of the question that stands anywhere in the article; the others are the
+    best of single phrasings.
+    """
 
     article: int
     separated: float
@@ -83,6 +90,7 @@ class Evidence(NamedTuple):
     covered: float
     covering: float
     groups: float
+    owned: float
     phrasing: str
 
 
@@ -126,6 +134,7 @@ class LanguageIndex:
         tokens = self._weigh_tokens(in_tokens, of_article)
         pairs = self._weigh_pairs(in_tokens, of_article)
         groups = self._weigh_groups(in_words, of_article)
+        self._owned = owned_features(tokens, of_article)
         self._lay_out(in_words, tokens, groups)
         self._separator = self._train((tokens, pairs, groups), of_article)
 
@@ -398,6 +407,7 @@ class LanguageIndex:
             self.phrasings[rows[start + closest[start:end].argmax()]].text
             for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         ]
+        owned = owning(self._owned, articles, asked.token_ids) @ asked.token_values**2
         return [
             Evidence(
                 article=article,
@@ -407,9 +417,12 @@ class LanguageIndex:
                 covered=peak[2],
                 covering=peak[3],
                 groups=peak[4],
+                owned=share,
                 phrasing=phrasing,
             )
-            for article, peak, phrasing in zip(articles, peaks, phrasings, strict=True)
+            for article, peak, share, phrasing in zip(
+                articles, peaks, owned.tolist(), phrasings, strict=True
+            )
         ]
 
     def _ratios(self, asked: Asked, rows: NDArray[np.intp]) -> Floats:
@@ -489,9 +502,9 @@ class LanguageIndex:
         self._rows_of[phrasing.article] = np.append(self._rows_of[phrasing.article], row)
         self._know_exactly(" ".join(of_words), phrasing.article)
         features = self._features
-        self._token_rows = self._token_rows.with_row(
-            _one_row(tokens, features.tokens, np.sqrt(self._token_idf))
-        )
+        row_of_tokens = _one_row(tokens, features.tokens, np.sqrt(self._token_idf))
+        self._token_rows = self._token_rows.with_row(row_of_tokens)
+        self._owned = with_owned(self._owned, phrasing.article, row_of_tokens.ids)
         self._group_rows = self._group_rows.with_row(
             _one_row(groups, features.groups, np.sqrt(self._group_idf))
         )

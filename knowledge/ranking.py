@@ -16,6 +16,8 @@ from knowledge.indexing import Evidence
 
 _SEPARATED: Final = RANK_FEATURES.index("separated")
 _RATIO: Final = RANK_FEATURES.index("ratio")
+_COVERED: Final = RANK_FEATURES.index("covered")
+_OWNED: Final = RANK_FEATURES.index("owned")
 
 Vector: TypeAlias = NDArray[np.float64]
 
@@ -23,7 +25,7 @@ Vector: TypeAlias = NDArray[np.float64]
 MOST_CONTENDERS: Final = 6
 # The usual evidence for an article that is not meant (the median over held-out phrasings, columns
 # as RANK_FEATURES). In a small library such strangers stand where other articles would.
-_STRANGER: Final = np.array([0.13, 0.5, 0.21, 0.2, 0.23, 0.19, 0.0, 0.0, 1.0])
+_STRANGER: Final = np.array([0.13, 0.5, 0.22, 0.19, 0.25, 0.18, 0.31, 0.0, 0.0, 1.0])
 
 
 class Contender(NamedTuple):
@@ -64,6 +66,7 @@ def _row(one: Contender, platforms: frozenset[Platform]) -> list[float]:
         evidence.covered,
         evidence.covering,
         evidence.groups,
+        evidence.owned,
         float(bool(platforms & bound)),
         float(bool(platforms and bound and not platforms & bound)),
         weight,
@@ -73,18 +76,25 @@ def _row(one: Contender, platforms: frozenset[Platform]) -> list[float]:
 def confidence_features(compared: Compared, rank: Vector) -> Vector:
     """What speaks for the first contender, in the order of CONFIDENCE_FEATURES.
 
-    Few on purpose: with ten more the fit was no better on held-out phrasings and worse on questions
-    from elsewhere.
+    Few on purpose: others (docs/matching.md) moved nothing on held-out phrasings.
     """
     rows, scores = compared.rows, compared.scores
+    strangers = max(MOST_CONTENDERS - len(rows), 0)
+    rivals = np.vstack([rows[1:], *[_STRANGER] * strangers])
+    beside = np.concatenate([scores, np.full(strangers, _STRANGER @ rank)]) - scores[0]
     first = rows[0]
-    strangers = MOST_CONTENDERS - len(rows)
-    behind = rows[1, _SEPARATED] if len(rows) > 1 else _STRANGER[_SEPARATED]
-    rivals = float(np.exp(scores - scores[0]).sum())
-    if strangers > 0:
-        rivals += strangers * math.exp(min(float(_STRANGER @ rank - scores[0]), 30.0))
-    separated = first[_SEPARATED]
-    return np.array([separated, separated - behind, 1 / rivals, first[_RATIO], compared.known])
+    return np.array(
+        [
+            first[_SEPARATED],
+            first[_SEPARATED] - rivals[0, _SEPARATED],
+            1 / np.exp(np.minimum(beside, 30)).sum(),
+            first[_RATIO],
+            compared.known,
+            first[_COVERED],
+            first[_OWNED],
+            first[_OWNED] - rivals[:, _OWNED].max(),
+        ]
+    )
 
 
 def confidences(calibration: Calibration, compared: Compared) -> Vector:
