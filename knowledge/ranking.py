@@ -16,6 +16,7 @@ from knowledge.indexing import Evidence
 
 _SEPARATED: Final = RANK_FEATURES.index("separated")
 _RATIO: Final = RANK_FEATURES.index("ratio")
+_SOFT: Final = RANK_FEATURES.index("soft")
 _COVERED: Final = RANK_FEATURES.index("covered")
 _OWNED: Final = RANK_FEATURES.index("owned")
 
@@ -49,6 +50,13 @@ class Compared:
     rows: Vector
     scores: Vector
     known: float
+
+
+# A phrasing with nearly the same words, but for one that says nothing or for an ending. Of 195
+# held-out phrasings that met one, 194 had found their article, also where neighbours stood close.
+_SAME_WORDS: Final = 0.95
+_SAME_LETTERS: Final = 0.85
+_NEARLY_CERTAIN: Final = 0.95
 
 
 def rank_features(contenders: Sequence[Contender], platforms: frozenset[Platform]) -> Vector:
@@ -101,9 +109,17 @@ def confidences(calibration: Calibration, compared: Compared) -> Vector:
     """A probability per contender that it is the right one; together at most 1."""
     features = confidence_features(compared, calibration.rank)
     first = _logistic(float(features @ calibration.confidence) + calibration.bias)
+    if _is_nearly_word_for_word(compared.rows):
+        first = max(first, _NEARLY_CERTAIN)
     relative = np.exp(compared.scores - compared.scores[0])
     rest = relative[1:] / max(relative[1:].sum(), 1.0)
     return np.concatenate([[first], np.minimum(rest * (1 - first), first)])
+
+
+def _is_nearly_word_for_word(rows: Vector) -> bool:
+    """Whether a phrasing of the first contender, and of no other, is nearly what was asked."""
+    nearly = (rows[:, _SOFT] > _SAME_WORDS) & (rows[:, _RATIO] > _SAME_LETTERS)
+    return bool(nearly[0]) and not nearly[1:].any()
 
 
 def _logistic(value: float) -> float:
