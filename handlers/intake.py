@@ -24,6 +24,10 @@ from storage.port import Put, Store
 DECIDE_WITHIN = 2.5
 """Seconds; leaves half a second of Slack's three for the way there and back."""
 
+AT_ONCE = 32
+"""Decisions under way at a time; the others wait for their turn, within the same time. Were all of
+a burst decided side by side, all could be late, and so again at Slack's next tries."""
+
 MOST_CONFLICTS = 20
 """Each conflict means that somebody else got through, so a press among a hundred ends well."""
 
@@ -40,6 +44,7 @@ class Intake:
         self._modals = modals
         self._now = now
         self._notices = notices
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -65,7 +70,8 @@ class Intake:
 
     async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> Decision:
         try:
-            decision = await self._decide(key, decide)
+            async with self._turn:
+                decision = await self._decide(key, decide)
             if decision.modal:
                 await self._modals.open(decision.modal.trigger_id, decision.modal.view)
         except (StoreUnavailable, TimeoutError, asyncio.CancelledError):
