@@ -5,9 +5,11 @@ acknowledged; what raises may not, and Slack sends it again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -45,6 +47,9 @@ class Intake:
         self._now = now
         self._notices = notices
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._threads: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -64,13 +69,23 @@ class Intake:
         finally:
             self._leave()
 
+    @asynccontextmanager
+    async def _in_turn(self, body: Payload) -> AsyncIterator[None]:
+        """What belongs to one thread or message is decided in the order in which it came."""
+        _, channel, thread_ts = person_and_place(body) or ("", "", None)
+        thread = asyncio.Lock()
+        if channel:
+            thread = self._threads.setdefault((channel, thread_ts), thread)
+        async with thread, self._turn:
+            yield
+
     async def drained(self) -> None:
         """Return when nothing is being decided."""
         await self._idle.wait()
 
     async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> Decision:
         try:
-            async with self._turn:
+            async with self._in_turn(body):
                 decision = await self._decide(key, decide)
             if decision.modal:
                 await self._modals.open(decision.modal.trigger_id, decision.modal.view)
