@@ -7,9 +7,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from delivery.sender import LEASE
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parent.parent
+ASKED_TO_STOP = 5
+"""Of so many rounds, one ends the bot with SIGTERM besides."""
 
 
 class BotProcess:
@@ -40,8 +43,24 @@ class BotProcess:
         await self._sandbox.connected(timeout=timeout)
 
     async def kill(self) -> None:
-        """``kill -9``."""
+        """``kill -9``. Where leases outlive their holder, the clock that the bot follows goes on
+        by one, so that nobody waits a minute for what was in hand."""
         await self._end(signal.SIGKILL)
+        if self._environment["STORE_URL"].startswith("postgresql") and self.follows_clock:
+            self._sandbox.core.clock.advance(LEASE)
+
+    @property
+    def follows_clock(self) -> bool:
+        """Whether it keeps to the sandbox's time."""
+        return bool(self._environment["CLOCK_URL"])
+
+    async def ends(self, how: signal.Signals) -> None:
+        """Ends it, and starts it anew. Asked to stop, it must do so in time and with success."""
+        if how is signal.SIGKILL:
+            await self.kill()
+        else:
+            assert 0 == await self.terminate()
+        await self.start()
 
     async def terminate(self) -> int:
         """SIGTERM; the exit code."""
@@ -54,3 +73,9 @@ class BotProcess:
         code = await asyncio.wait_for(self._process.wait(), 15)
         await self._sandbox.until(lambda: not self._sandbox.core.sockets.connections)
         return code
+
+
+def endings(seed: int) -> tuple[signal.Signals, ...]:
+    """How the bot is ended in a round: killed, and now and then asked to stop as well."""
+    asked_to_stop = seed % ASKED_TO_STOP == ASKED_TO_STOP - 1
+    return (signal.SIGKILL, signal.SIGTERM) if asked_to_stop else (signal.SIGKILL,)
