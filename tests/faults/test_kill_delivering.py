@@ -1,5 +1,5 @@
-"""kill -9 and SIGTERM at random points of the whole path, from the question to "Solved": what people
-do again until it is done is done once, and the asker has one solution."""
+"""kill -9 and SIGTERM from the question to "Solved": what people do again until it is done is done
+once, and the asker has one solution."""
 
 import asyncio
 import random

@@ -1,5 +1,5 @@
-"""kill -9 and SIGTERM anywhere on the way of tickets: none is lost or doubled, each tier has one card,
-and each message reaches its person once."""
+"""kill -9 and SIGTERM on the way of tickets: none is lost or doubled, each tier has one card, and
+each message reaches its person once."""
 
 import asyncio
 import random
