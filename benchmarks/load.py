@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from benchmarks.asking import ASKERS, QUESTIONS, bot_process, measure, resident_megabytes
 from benchmarks.storage import postgresql
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
 from sandbox.server import Sandbox
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.asking import Run, bot_process, measure
 from benchmarks.storage import postgresql
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.server import Sandbox
 
 LATENCY = 0.05
@@ -117,7 +117,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer questions")
     options = parser.parse_args(arguments)
-    asyncio.run(report(150, 1) if options.quick else report(600, 3))
+    asyncio.run(report(150, 1) if options.quick else report(400, 3))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.asking import ASKERS, QUESTIONS, bot_process, resident_megabytes
 from benchmarks.storage import postgresql
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
 from sandbox.people import Actor
 from sandbox.server import Sandbox
@@ -192,9 +192,10 @@ async def report(minutes: float) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="in two minutes instead of twelve")
+    parser.add_argument("--quick", action="store_true", help="in two minutes instead of six")
+    parser.add_argument("--minutes", type=float, help="of real time for each engine")
     options = parser.parse_args(arguments)
-    asyncio.run(report(2 if options.quick else 12))
+    asyncio.run(report(options.minutes or (2 if options.quick else 6)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from delivery.clock import Clock, SystemClock
 from delivery.followed_clock import FollowedClock
 from delivery.gateway import web_client
 from delivery.health import Check, Health
+from delivery.shared_clock import SharedClock
 from handlers.app import authorized, build_app
 from handlers.connection import SocketMode, http_application
 from handlers.intake import Intake
@@ -28,6 +29,7 @@ from running.serving import serve, serve_health
 from running.slack_line import gateway_of, identity_at, new_session
 from settings import Settings
 from storage.port import Store
+from storage.postgresql_store import PostgresStore
 
 log = structlog.get_logger()
 
@@ -64,7 +66,7 @@ class Bot:
         session = self._opened_session()
         gateway = gateway_of(self._settings, session)
         identity = await identity_at(gateway)
-        self._follow_clock(session, store)
+        await self._keep_time(session, store)
         office = await furnish(self._settings, store, knowledge, gateway, identity, self._clock.now)
         self._start_loops(office)
         self._tasks += looks_of(office)
@@ -93,10 +95,16 @@ class Bot:
         self._parts.push_async_callback(session.close)
         return session
 
-    def _follow_clock(self, session: aiohttp.ClientSession, store: Store) -> None:
-        if self._settings.clock_url is None:
-            return
-        clock = FollowedClock(self._settings.clock_url, session)
+    async def _keep_time(self, session: aiohttp.ClientSession, store: Store) -> None:
+        """Go by the sandbox's clock, or by that of the database that replicas share."""
+        if self._settings.clock_url is not None:
+            self._follow_sandbox(FollowedClock(self._settings.clock_url, session), store)
+        elif isinstance(store, PostgresStore) and isinstance(self._clock, SystemClock):
+            self._clock = clock = SharedClock(store)
+            await clock.set()
+            self._tasks.append(asyncio.create_task(clock.follow()))
+
+    def _follow_sandbox(self, clock: FollowedClock, store: Store) -> None:
         self._clock = clock
         self._tasks += [
             asyncio.create_task(clock.follow()),

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from delivery.clock import SystemClock
 from delivery.sender import LEASE
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.conversation import Message
 from sandbox.seed import TEAM_ID
 from sandbox.server import Sandbox

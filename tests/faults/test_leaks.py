@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot import sandbox_environment
+from commandline.sandbox import sandbox_environment
 from handlers import connection
 from knowledge.watching import Knowledge
 from sandbox.delivery import DeliveryTimes

@@ -12,9 +12,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot import Bot, sandbox_environment
+from commandline.sandbox import sandbox_environment
 from knowledge.matching import Outcome, Query
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.server import Sandbox
 from settings import read_settings
 from storage.opening import open_store
