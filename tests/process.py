@@ -30,7 +30,8 @@ class BotProcess:
         return self._process.pid
 
     async def start(self, timeout: float = 60.0) -> None:
-        """Start and wait until it is connected."""
+        """Start and wait until it is connected, beside those that are."""
+        others = len(self._sandbox.core.sockets.connections)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -40,7 +41,7 @@ class BotProcess:
                 stderr=log,
                 stdout=log,
             )
-        await self._sandbox.connected(timeout=timeout)
+        await self._sandbox.connected(others + 1, timeout)
 
     async def kill(self) -> None:
         """``kill -9``. Where leases outlive their holder, the clock that the bot follows goes on
@@ -68,10 +69,11 @@ class BotProcess:
 
     async def _end(self, how: signal.Signals) -> int:
         assert self._process is not None
+        before = max(1, len(self._sandbox.core.sockets.connections))
         if self._process.returncode is None:
             self._process.send_signal(how)
         code = await asyncio.wait_for(self._process.wait(), 15)
-        await self._sandbox.until(lambda: not self._sandbox.core.sockets.connections)
+        await self._sandbox.until(lambda: len(self._sandbox.core.sockets.connections) < before)
         return code
 
 
