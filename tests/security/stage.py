@@ -107,6 +107,7 @@ class Stage:
         self.names = names()
 
     def close(self) -> None:
+        self._tables.execute("DROP SCHEMA IF EXISTS remembered CASCADE")
         self._tables.close()
 
     def remember(self) -> None:
