@@ -7,7 +7,17 @@ from importlib import import_module
 
 import uvloop
 
-PARTS = ("storage", "matching", "asking", "announcing", "rollout", "escalating")
+PARTS = (
+    "storage",
+    "matching",
+    "asking",
+    "announcing",
+    "rollout",
+    "escalating",
+    "load",
+    "replicas",
+    "soak",
+)
 
 
 def main(arguments: list[str]) -> None:

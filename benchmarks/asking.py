@@ -39,9 +39,10 @@ class Run:
 
 @asynccontextmanager
 async def bot_process(
-    sandbox: Sandbox, program: list[str], environment: dict[str, str]
+    sandbox: Sandbox, program: list[str], environment: dict[str, str], connections: int = 1
 ) -> AsyncIterator[tuple[int, float]]:
-    """The process id, and the seconds from start to its first connection."""
+    """The process id, and the seconds from start to its connection, the last of ``connections``
+    where it joins other replicas."""
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -51,7 +52,7 @@ async def bot_process(
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await sandbox.connected(timeout=60)
+        await sandbox.connected(connections, timeout=60)
         yield process.pid, time.perf_counter() - began
     finally:
         process.terminate()

@@ -5,9 +5,11 @@ acknowledged; what raises may not, and Slack sends it again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -23,6 +25,10 @@ from storage.port import Put, Store
 
 DECIDE_WITHIN = 2.5
 """Seconds; leaves half a second of Slack's three for the way there and back."""
+
+AT_ONCE = 32
+"""Decisions under way at a time; the others wait for their turn, within the same time. Were all of
+a burst decided side by side, all could be late, and so again at Slack's next tries."""
 
 MOST_CONFLICTS = 20
 """Each conflict means that somebody else got through, so a press among a hundred ends well."""
@@ -40,6 +46,10 @@ class Intake:
         self._modals = modals
         self._now = now
         self._notices = notices
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._threads: WeakValueDictionary[tuple[str, str | None], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -59,13 +69,24 @@ class Intake:
         finally:
             self._leave()
 
+    @asynccontextmanager
+    async def _in_turn(self, body: Payload) -> AsyncIterator[None]:
+        """What belongs to one thread or message is decided in the order in which it came."""
+        _, channel, thread_ts = person_and_place(body) or ("", "", None)
+        thread = asyncio.Lock()
+        if channel:
+            thread = self._threads.setdefault((channel, thread_ts), thread)
+        async with thread, self._turn:
+            yield
+
     async def drained(self) -> None:
         """Return when nothing is being decided."""
         await self._idle.wait()
 
     async def _decide_or_keep(self, key: str, body: Payload, decide: Decide) -> Decision:
         try:
-            decision = await self._decide(key, decide)
+            async with self._in_turn(body):
+                decision = await self._decide(key, decide)
             if decision.modal:
                 await self._modals.open(decision.modal.trigger_id, decision.modal.view)
         except (StoreUnavailable, TimeoutError, asyncio.CancelledError):

@@ -9,6 +9,7 @@ import structlog
 from delivery.clock import Clock, SystemClock
 from delivery.followed_clock import FollowedClock
 from delivery.health import Check, Health
+from delivery.shared_clock import SharedClock
 from handlers.connection import SocketMode, http_application
 from knowledge.watching import Knowledge
 from running.exit_codes import ACCESS_LOST, LOOP_BROKEN, OK
@@ -24,6 +25,7 @@ from running.slack_line import gateway_of, identity_at, new_session
 from settings import Settings
 from storage.kinds import make_ready
 from storage.port import Store
+from storage.postgresql_store import PostgresStore
 
 log = structlog.get_logger()
 
@@ -59,7 +61,7 @@ class Bot:
         session = self._opened_session()
         gateway = gateway_of(self._settings, session)
         identity = await identity_at(gateway)
-        self._follow_clock(session, store)
+        await self._keep_time(session, store)
         office = await furnish(self._settings, store, knowledge, gateway, identity, self._clock.now)
         self._start_loops(office)
         self._tasks += looks_of(office)
@@ -88,10 +90,16 @@ class Bot:
         self._parts.push_async_callback(session.close)
         return session
 
-    def _follow_clock(self, session: aiohttp.ClientSession, store: Store) -> None:
-        if self._settings.clock_url is None:
-            return
-        clock = FollowedClock(self._settings.clock_url, session)
+    async def _keep_time(self, session: aiohttp.ClientSession, store: Store) -> None:
+        """Go by the sandbox's clock, or by that of the database that replicas share."""
+        if self._settings.clock_url is not None:
+            self._follow_sandbox(FollowedClock(self._settings.clock_url, session), store)
+        elif isinstance(store, PostgresStore) and isinstance(self._clock, SystemClock):
+            self._clock = clock = SharedClock(store)
+            await clock.set()
+            self._tasks.append(asyncio.create_task(clock.follow()))
+
+    def _follow_sandbox(self, clock: FollowedClock, store: Store) -> None:
         self._clock = clock
         self._tasks += [
             asyncio.create_task(clock.follow()),

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import structlog
 
-from handlers.lessons import Teaching
 from handlers.ticket_search import SolvedArchive
 from knowledge.errors import Severity
 from knowledge.loading import company_file_for
@@ -20,7 +19,8 @@ from storage.port import Commit
 
 log = structlog.get_logger()
 
-LOOK_EVERY = 2.0
+LOOK_EVERY = 1.0
+"""Seconds; what one replica learned or an article that was edited is everywhere within two."""
 
 
 def load_knowledge(settings: Settings) -> Knowledge:
@@ -34,8 +34,9 @@ def looks_of(office: Office) -> list[asyncio.Task[None]]:
     lists = ListTaker(office.gateway, office.announcing, office.now)
 
     async def files_and_lessons() -> None:
+        """And lessons that another process published, or that a reload forgot."""
         await look_at_files(office)
-        await _catch_up(office.teaching)
+        await office.teaching.catch_up()
 
     return [
         asyncio.create_task(_again_and_again(files_and_lessons, "the articles")),
@@ -50,6 +51,8 @@ async def _again_and_again(look: Callable[[], Awaitable[None]], at: str) -> None
         await asyncio.sleep(LOOK_EVERY)
         try:
             await look()
+        except StoreUnavailable:
+            log.warning(f"the store is away, {at} wait")
         except Exception:
             log.exception(f"{at} could not be looked at")
 
@@ -65,14 +68,6 @@ async def look_at_files(office: Office) -> None:
         now = office.now()
         notice = office.notices.knowledge_refused(errors[0], now)
         await office.store.commit(Commit(at=now, outbox=(notice,)))
-
-
-async def _catch_up(teaching: Teaching) -> None:
-    """Lessons that another process published, or that a reload forgot."""
-    try:
-        await teaching.catch_up()
-    except StoreUnavailable:
-        log.warning("the store is away, lessons wait")
 
 
 async def _read_archive(archive: SolvedArchive, team: str, now: datetime) -> None:

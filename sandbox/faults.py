@@ -18,6 +18,7 @@ class Fault(StrEnum):
     DUPLICATE = "duplicate"  # delivered twice; a call is carried out twice
     RATELIMIT = "ratelimit"  # 429 with Retry-After `seconds`
     ERROR = "error"  # HTTP `status` (500), or `code` as Slack's error
+    ERROR_AFTER = "error_after"  # carried out, and HTTP `status` (500) for an answer
     LOST_ANSWER = "lost_answer"  # carried out, and the connection cut before the answer
     RESET = "reset"  # the connection is cut
 

@@ -59,6 +59,8 @@ class WebApi:
         response = self._perform(request, name, arguments)
         if rule is not None and rule.fault is Fault.LOST_ANSWER:
             return _cut(request)
+        if rule is not None and rule.fault is Fault.ERROR_AFTER:
+            return _broken(rule)
         return response
 
     def _perform(self, request: web.Request, name: str, arguments: Json) -> web.Response:

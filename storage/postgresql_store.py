@@ -402,6 +402,11 @@ class PostgresStore:
             oldest_due=min((row[2] for row in rows if row[2] is not None), default=None),
         )
 
+    async def present(self) -> datetime:
+        """The database's present moment, by which those who share it go."""
+        found: datetime = (await self._fetch("SELECT clock_timestamp()"))[0][0]
+        return found
+
     async def take_slot(self, tracks: Sequence[Track], patience: float) -> float:
         wanted = dump([asdict(track) for track in tracks])
         rows = await self._fetch(queries.TAKE_SLOT, [wanted, patience])

@@ -6,7 +6,7 @@ import { attempt } from "./notices.js";
 import { shown } from "./shown.js";
 import { t } from "./words.js";
 
-const FAULTS = ["drop", "delay", "duplicate", "ratelimit", "error", "lost_answer", "reset"];
+const FAULTS = ["drop", "delay", "duplicate", "ratelimit", "error", "error_after", "lost_answer", "reset"];
 const METHODS = ["event", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.publish", "conversations.members", "users.info"];
 const SPEEDS = [1, 10, 60, 600, 3600];
 const HOUR = 3600;

@@ -60,6 +60,7 @@ export default {
   "fault.drop": "drop",
   "fault.duplicate": "duplicate",
   "fault.error": "server error",
+  "fault.error_after": "done, but a server error",
   "fault.event": "events to the bot",
   "fault.kind": "Kind of fault",
   "fault.lost_answer": "done, but the answer is lost",

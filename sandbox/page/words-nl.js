@@ -60,6 +60,7 @@ export default {
   "fault.drop": "laten vallen",
   "fault.duplicate": "dubbel bezorgen",
   "fault.error": "serverfout",
+  "fault.error_after": "uitgevoerd, maar met serverfout",
   "fault.event": "gebeurtenissen naar de bot",
   "fault.kind": "Soort storing",
   "fault.lost_answer": "uitgevoerd, maar het antwoord gaat verloren",

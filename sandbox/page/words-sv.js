@@ -60,6 +60,7 @@ export default {
   "fault.drop": "tappa bort",
   "fault.duplicate": "leverera dubbelt",
   "fault.error": "serverfel",
+  "fault.error_after": "utfört, men med serverfel",
   "fault.event": "händelser till boten",
   "fault.kind": "Typ av fel",
   "fault.lost_answer": "utfört, men svaret går förlorat",

@@ -60,6 +60,7 @@ export default {
   "fault.drop": "遺失",
   "fault.duplicate": "重複傳送",
   "fault.error": "伺服器錯誤",
+  "fault.error_after": "已執行，但回覆伺服器錯誤",
   "fault.event": "傳給機器人的事件",
   "fault.kind": "故障類型",
   "fault.lost_answer": "已執行，但回應遺失",

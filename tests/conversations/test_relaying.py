@@ -57,6 +57,24 @@ async def test_what_the_asker_answers_comes_into_the_thread_and_mentions_the_hol
     assert counter.person("tia").mention not in second.text
 
 
+async def test_what_the_asker_writes_in_a_rush_comes_in_the_order_it_was_written(
+    counter: Counter,
+) -> None:
+    card = await claimed(counter)
+    status = await counter.told("alice", "#1 ·")
+    written = [f"line number {number:02}" for number in range(12)]
+
+    for line in written:
+        await counter.person("alice").replies(status, line)
+
+    def relayed() -> list[str]:
+        texts = [one.text for one in counter.notes(card)]
+        return [line for text in texts for line in written if line in text]
+
+    await counter.sandbox.until(lambda: len(relayed()) == len(written))
+    assert written == relayed()
+
+
 async def test_after_escalation_the_askers_words_go_to_the_tier_that_has_it(
     counter: Counter,
 ) -> None:

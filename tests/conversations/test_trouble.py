@@ -202,3 +202,24 @@ async def test_a_question_that_could_not_be_decided_is_kept_and_both_sides_are_t
     assert "Something went wrong on my side" in apology.text
     assert ASKS not in notice.text
     assert [] == labels(apology)
+
+
+async def test_a_press_that_came_too_late_for_its_form_costs_that_press_alone(
+    workplace: Workplace,
+) -> None:
+    """A trigger lives three seconds: Slack opens nothing, and the next press does."""
+    alice = workplace.person("alice")
+    answer = await workplace.reply_to(await alice.direct_messages("zebra quux, what now?"))
+    late = workplace.sandbox.core.faults.add("views.open", "error", code="expired_trigger_id")
+    await alice.presses(answer, "Ask the helpdesk")
+    await workplace.sandbox.settled()
+    assert 1 == late.struck
+    assert not alice.modals
+    workplace.sandbox.core.faults.clear()
+
+    await alice.presses(answer, "Ask the helpdesk")
+    await alice.opens_modal()
+    assert (await alice.submits({})).ok
+
+    assert await workplace.posted_in("tier-1", "zebra quux")
+    assert "FailedPayload" not in await workplace.everything_stored()

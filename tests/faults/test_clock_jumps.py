@@ -6,9 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from commandline.sandbox import sandbox_environment
+from delivery.clock import SystemClock
+from delivery.sender import LEASE
 from knowledge.watching import Knowledge
+from running.bot import Bot
 from sandbox.conversation import Message
+from sandbox.seed import TEAM_ID
+from sandbox.server import Sandbox
+from settings import read_settings
 from storage.opening import open_store
+from storage.outbox import Content, InChannel, Lane, OutboxItem, Post
+from storage.port import Commit
 from tests.conversations.counter import Counter
 from tests.endstate import faults_in, keys_of
 from tests.workplace import Workplace, open_workplace
@@ -86,3 +95,31 @@ async def test_questions_and_tickets_across_the_change_of_daylight_saving(
 
         assert 2 == len(set(offsets))
         assert [] == await faults_after(workplace, asked)
+
+
+async def test_a_replica_whose_clock_is_an_hour_ahead_takes_nothing_out_of_anothers_hands(
+    postgresql_url: str, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All go by the database's time, by which the other's lease is not over."""
+    async with Sandbox(pace=False) as sandbox:
+        store = await open_store(postgresql_url)
+        now = datetime.now(UTC)
+        place = InChannel(sandbox.channel("ask-it").id)
+        item = OutboxItem("in hand", TEAM_ID, "a thread", Post(place, Content("wait")), now)
+        await store.commit(Commit(at=now, outbox=(item,)))
+        await store.lease_outbox(Lane.CONVERSATION, "another", now, limit=1, lease_for=LEASE)
+        monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + HOUR)
+        environment = sandbox_environment(sandbox, postgresql_url) | {"CLOCK_URL": ""}
+        bot = Bot(read_settings(environment), knowledge=knowledge)
+        await bot.start()
+        workplace = Workplace(sandbox, environment, knowledge, bot)
+        try:
+            asked = await asks(workplace, "alice")
+            held = await store.outbox_entry("in hand")
+        finally:
+            await bot.stop()
+            await store.close()
+
+    assert workplace.replies_to(asked)
+    assert held is not None
+    assert 1 == held.attempts

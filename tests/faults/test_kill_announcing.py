@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,14 +22,11 @@ from storage.opening import open_copy, open_store
 from storage.port import Commit, Put
 from tests.endstate import all_sent
 from tests.faults.test_kill_asking import few_articles
-from tests.process import BotProcess
+from tests.process import BotProcess, endings
 
 __all__ = ["few_articles"]
 
 CHANNELS = 200
-SHORT = 5
-"""Rounds of the short form, which is held on the journal alone: a killed replica's leases last a
-minute on PostgreSQL."""
 SENT_WITHIN = 240.0
 
 
@@ -64,9 +61,8 @@ def approved(number: int, sends_at: datetime, now: datetime) -> Announcement:
     return drafted(draft, now)
 
 
-async def schedule(store_url: str, rounds: int) -> None:
+async def schedule(store_url: str, rounds: int, now: datetime) -> None:
     """An announcement for every three rounds, all due at once."""
-    now = datetime.now(UTC)
     announcements = [
         approved(number, now + timedelta(seconds=1), now) for number in range(-(-rounds // 3))
     ]
@@ -112,21 +108,18 @@ async def all_finished(store_url: str) -> None:
 async def test_each_channel_reads_it_once_however_often_the_bot_is_ended(
     sandbox: Sandbox, few_articles: Path, store_url: str, tmp_path: Path, fault_rounds: int
 ) -> None:
-    if fault_rounds <= SHORT and store_url.startswith("postgresql"):
-        pytest.skip("on PostgreSQL in the long form only: leases of the killed last a minute")
     environment = sandbox_environment(sandbox, store_url) | {
         "SLACK_PACE": "OFF",
-        "CLOCK_URL": "",
         "KNOWLEDGE_DIR": str(few_articles),
     }
     bot = BotProcess(sandbox, environment, tmp_path / "bot.log")
-    await schedule(store_url, fault_rounds)
+    await schedule(store_url, fault_rounds, sandbox.core.clock.now())
     await bot.start()
     for seed in range(fault_rounds):
         dice = random.Random(seed)
-        await asyncio.sleep(dice.random() * 2.0)
-        await (bot.kill() if dice.random() < 0.5 else bot.terminate())
-        await bot.start()
+        for how in endings(seed):
+            await asyncio.sleep(dice.random() * 2.0)
+            await bot.ends(how)
     await all_sent(store_url, SENT_WITHIN)
     await all_finished(store_url)
     assert 0 == await bot.terminate()

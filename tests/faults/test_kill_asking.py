@@ -1,4 +1,4 @@
-"""kill -9 at random points of asking: no question is lost, none is answered twice."""
+"""kill -9 and SIGTERM at random points of asking: no question is lost, none is answered twice."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ from sandbox.server import Sandbox
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
 from tests.payload_types import SENT
-from tests.process import BotProcess
+from tests.process import BotProcess, endings
 from tests.workplace import eventually, labels
 
 FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
@@ -95,14 +95,14 @@ async def test_no_question_is_lost_or_answered_twice_however_often_the_bot_is_ki
     await bot.start()
     for seed in range(fault_rounds):
         dice = random.Random(seed)
-        for _ in range(dice.randint(1, 6)):
-            asked.append(await asks_something(sandbox, dice))
-            await asyncio.sleep(dice.random() * 0.03)
-            asker = sandbox.person(dice.choice(ASKERS))
-            await presses_something(sandbox, asker, dice.choice(asked))
-        await asyncio.sleep(dice.random() * 0.15)
-        await bot.kill()
-        await bot.start()
+        for how in endings(seed):
+            for _ in range(dice.randint(1, 6)):
+                asked.append(await asks_something(sandbox, dice))
+                await asyncio.sleep(dice.random() * 0.03)
+                asker = sandbox.person(dice.choice(ASKERS))
+                await presses_something(sandbox, asker, dice.choice(asked))
+            await asyncio.sleep(dice.random() * 0.15)
+            await bot.ends(how)
     await sandbox.settled(timeout=60)
     await eventually(lambda: len(asked) <= len(answers_in(sandbox)), timeout=90)
     await all_sent(store_url)

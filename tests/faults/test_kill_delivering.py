@@ -1,8 +1,9 @@
-"""kill -9 at random points of the whole path, from the question to "Solved": what people do again
-until it is done is done once, and the asker has one solution."""
+"""kill -9 and SIGTERM from the question to "Solved": what people do again until it is done is done
+once, and the asker has one solution."""
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -19,14 +20,14 @@ from sandbox.server import Sandbox
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in
 from tests.faults.test_kill_asking import few_articles
-from tests.process import BotProcess
+from tests.process import BotProcess, endings
 from tests.workplace import labels
 
 __all__ = ["few_articles"]
 
 OFTEN = DeliveryTimes(retry_after=(0.0, *[1.0] * 60))
 PATIENCE = 150.0
-"""Seconds; what a killed process had in hand waits for the end of its lease, up to a minute."""
+"""Seconds for one step, on a busy machine and with the bot killed on it."""
 LONGEST_LIFE = 4.0
 """Seconds a bot lives at most before it is killed; the whole path takes about twice as long."""
 MOST_KILLS = 3
@@ -165,10 +166,10 @@ async def test_the_whole_path_is_gone_once_however_often_the_bot_is_killed_on_it
     for seed in range(fault_rounds):
         dice = random.Random(seed)
         going = asyncio.create_task(Journey(sandbox, seed).goes_through())
-        for _ in range(dice.randint(1, MOST_KILLS)):
+        kills = [signal.SIGKILL] * dice.randint(0, MOST_KILLS - 1)
+        for how in (*kills, *endings(seed)):
             await asyncio.sleep(dice.random() * LONGEST_LIFE)
-            await bot.kill()
-            await bot.start()
+            await bot.ends(how)
         asked.append(await going)
     await sandbox.settled(timeout=60)
     await all_sent(store_url)

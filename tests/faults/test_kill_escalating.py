@@ -1,5 +1,5 @@
-"""kill -9 anywhere on the way of tickets: none is lost or doubled, each tier has one card, and each
-message reaches its person once."""
+"""kill -9 and SIGTERM on the way of tickets: none is lost or doubled, each tier has one card, and
+each message reaches its person once."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
 from tests.faults.test_kill_asking import few_articles
 from tests.payload_types import SENT
-from tests.process import BotProcess
+from tests.process import BotProcess, endings
 
 __all__ = ["few_articles"]
 
@@ -121,11 +121,11 @@ async def test_no_ticket_is_lost_or_doubled_however_often_the_bot_is_killed(
         asked.append(await asker.direct_messages(f"zebra quux number {seed}, what now?"))
         await asyncio.sleep(0.3)
         hands = [random.Random(seed * 10 + hand) for hand in range(3)]
-        doing = [asyncio.create_task(_acts_often(sandbox, hand)) for hand in hands]
-        await asyncio.sleep(dice.random() * 2.5)
-        await bot.kill()
-        await bot.start()
-        await asyncio.gather(*doing)
+        for how in endings(seed):
+            doing = [asyncio.create_task(_acts_often(sandbox, hand)) for hand in hands]
+            await asyncio.sleep(dice.random() * 2.5)
+            await bot.ends(how)
+            await asyncio.gather(*doing)
     await quiet(sandbox)
     await all_sent(store_url)
     assert 0 == await bot.terminate()

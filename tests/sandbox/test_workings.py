@@ -101,6 +101,17 @@ async def test_a_cut_call_is_done_or_not_done_as_ordered(
     assert (await client.chat_postMessage(channel="C0ASKIT", text="again"))["ok"]
 
 
+async def test_a_call_may_be_done_although_it_ends_in_an_error(sandbox: Sandbox) -> None:
+    client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+    sandbox.core.faults.add("chat.postMessage", "error_after", times=1)
+
+    with pytest.raises(SlackApiError) as error:
+        await client.chat_postMessage(channel="C0ASKIT", text="did it work?")
+
+    assert 500 == error.value.response.status_code
+    assert ["did it work?"] == [one.text for one in sandbox.messages_in("ask-it")]
+
+
 async def test_the_stock_client_posts_twice_when_an_answer_is_lost(
     sandbox: Sandbox, client: AsyncWebClient
 ) -> None:

@@ -2,9 +2,10 @@
 it. A payload comes as Slack would send it, whatever a screen shows."""
 
 import asyncio
+import contextlib
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,7 +16,9 @@ import psycopg
 import yaml
 
 from handlers.catalogue import LOCALES
+from sandbox.conversation import Message
 from sandbox.delivery import Kind
+from sandbox.errors import ActRefused
 from sandbox.seed import TEAM_ID, user_id
 from storage.opening import open_store
 from storage.outbox import Content, InChannel, OutboxItem, Post
@@ -27,6 +30,7 @@ from tests.workplace import Workplace
 Json = dict[str, Any]
 TABLES = ("record", "record_index", "dedupe", "outbox", "due")
 PLAN = Path(__file__).parents[2] / "rollout" / "plan.example.yaml"
+BUTTON = "Press"
 REFUSING = re.compile(
     r"^((?:[a-z]+-)*refus(?:ed|al)-[a-z0-9-]+|[a-z-]+-gone|announcement-is-preview"
     r"|known-lifted-already|[a-z]+-refused) = (.+)$"
@@ -103,6 +107,7 @@ class Stage:
         self.names = names()
 
     def close(self) -> None:
+        self._tables.execute("DROP SCHEMA IF EXISTS remembered CASCADE")
         self._tables.close()
 
     def remember(self) -> None:
@@ -140,11 +145,43 @@ class Stage:
 
     async def outcome(self, role: str, tried: Try) -> tuple[Outcome, str]:
         """What came of it, and the words that say so."""
+        return await self._judging(role, lambda user: self._send(user, tried))
+
+    async def outcome_on_the_page(self, role: str, card: Message) -> Outcome:
+        """What came of a press on a button as the page shows it; the page itself lets nobody press
+        what they cannot see, nor act at all once deactivated."""
+
+        async def presses(_: str) -> None:
+            with contextlib.suppress(ActRefused):
+                await self.workplace.person(ROLES[role]).presses(card, BUTTON)
+
+        return (await self._judging(role, presses))[0]
+
+    def shows(self, tried: Try) -> Message:
+        """A message of the bot with the button that a row is about, in the channel where the row
+        says it stands."""
+        given = _filled(tried.given, self.names | {"soon": ""})
+        button = {"type": "button", "action_id": tried.what, "value": given.get("value", "")}
+        button["text"] = {"type": "plain_text", "text": BUTTON}
+        workspace = self.workplace.sandbox.workspace
+        message = Message(
+            given.get("in", "C0ROLLOUTADMINS"),
+            f"1690000000.{next(self._numbers):06d}",
+            workspace.bot.id,
+            "a card",
+            blocks=[{"type": "actions", "block_id": "b", "elements": [button]}],
+            bot_id=workspace.bot.bot_id,
+        )
+        return workspace.post(message)
+
+    async def _judging(
+        self, role: str, act: Callable[[str], Awaitable[Any]]
+    ) -> tuple[Outcome, str]:
         user = user_id(ROLES[role])
         workspace = self.workplace.sandbox.workspace
         workspace.close_all_modals(user)
         before = self.state()
-        reply = await self._send(user, tried)
+        reply = await act(user)
         opened = [view.body for view in workspace.stacks.get(user, [])]
         found = self._judged(before, self.state(), reply, opened)
         if found[0] is not Outcome.IGNORED:

@@ -16,6 +16,7 @@ from handlers.commands import CommandRouter
 from handlers.ticket_steps import STEPS
 from knowledge.watching import Knowledge
 from running.bot import Bot
+from sandbox.conversation import ChannelKind
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox
 from settings import read_settings
@@ -82,6 +83,29 @@ async def test_every_role_may_do_what_the_matrix_says_and_nothing_else(stage: St
 
     assert [] == wrong
     assert len(ROWS) * len(ROLES) > 1_000
+
+
+async def test_through_the_page_nobody_gets_further_than_the_matrix_says(stage: Stage) -> None:
+    """Every button of the matrix once, shown where it belongs and pressed by everybody: only who
+    sees it and may gets on."""
+    wrong: list[str] = []
+    got_on = 0
+    presses = [row for row in reversed(ROWS) if row["way"] == "press" and "verb" not in row]
+    shown = {row["what"]: row for row in presses}
+    for row in shown.values():
+        card = stage.shows(Try(row["way"], row["what"], row.get("given", {})))
+        channel = stage.workplace.sandbox.channel(card.channel)
+        for role, name in ROLES.items():
+            inside = stage.workplace.person(name).id in channel.members
+            sees = role != "deactivated" and (inside or channel.kind is ChannelKind.PUBLIC)
+            may = sees and expected(row, role) is Outcome.ALLOWED
+            found = await stage.outcome_on_the_page(role, card)
+            got_on += found is Outcome.ALLOWED
+            if found is Outcome.FAILED or (found is Outcome.ALLOWED and not may):
+                wrong.append(f"{named(row)[:90]}: {role} is {found}")
+
+    assert [] == wrong
+    assert got_on > len(shown)
 
 
 async def test_nothing_that_the_app_listens_to_is_missing_from_the_matrix(
