@@ -15,6 +15,7 @@ from delivery.followed_clock import FollowedClock
 from delivery.gateway import web_client
 from delivery.health import Health, JointHealth
 from delivery.installing import InstallationKeeper, Renewal, StateKeeper
+from delivery.shared_clock import SharedClock
 from handlers.catalogue import Catalogue
 from handlers.front_door import FrontDoor
 from handlers.installing import AppCredentials, InstallingFlow
@@ -71,7 +72,7 @@ class Exchange:
         await reached(self._settings, installations.start)
         session = new_session()
         self._parts.push_async_callback(session.close)
-        self._follow_clock(session)
+        await self._keep_time(session, installations)
         offices = self._offices(installations, workspaces, session)
         self.offices = offices
         self._parts.push_async_callback(offices.close)
@@ -92,11 +93,20 @@ class Exchange:
             async with asyncio.timeout(STOP_WITHIN):
                 await self._parts.aclose()
 
-    def _follow_clock(self, session: aiohttp.ClientSession) -> None:
+    async def _keep_time(
+        self, session: aiohttp.ClientSession, installations: Installations
+    ) -> None:
+        """As a bot of one workspace does: docs/decisions/0010."""
+        clock: FollowedClock | SharedClock
         if self._settings.clock_url:
             clock = FollowedClock(self._settings.clock_url, session)
-            self._clock = clock
-            self._tasks.append(asyncio.create_task(clock.follow()))
+        elif isinstance(self._clock, SystemClock):
+            clock = SharedClock(installations)
+            await clock.set()
+        else:
+            return
+        self._clock = clock
+        self._tasks.append(asyncio.create_task(clock.follow()))
 
     def _offices(
         self,

@@ -151,6 +151,15 @@ class Installations:
             row = await (await connection.execute(_own(_CONSUME), [state, state])).fetchone()
             return bool(row and row[0])
 
+    async def present(self) -> datetime:
+        """The database's present moment, by which those who share it go. Raises
+        ``StoreUnavailable``."""
+        async with self._connected() as connection:
+            row = await (await connection.execute(b"SELECT clock_timestamp()")).fetchone()
+            assert row is not None
+            found: datetime = row[0]
+            return found
+
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncConnection[Any]]:
         try:
