@@ -13,8 +13,12 @@ import yaml
 from commandline.places import BOT, MANIFEST, ROOT
 from logs import configure_logs
 from running.exit_codes import OK
+from sandbox.errors import SandboxRefused
 from sandbox.seed import channel_id
 from sandbox.server import Sandbox, refuse_real_tokens
+
+CONNECTS_WITHIN = 60.0
+"""Seconds; the bot needs about ten of them on a machine with something else to do."""
 
 
 def sandbox(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -33,6 +37,7 @@ async def _run_sandbox(port: int, environment: Mapping[str, str], *, with_bot: b
     with tempfile.TemporaryDirectory(prefix="signpost-sandbox-") as folder:
         manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
         async with Sandbox(port, manifest=manifest, pace=True) as sandbox:
+            print("\n  Opening the workspace, which takes some seconds ...", flush=True)
             bot = await start_bot(sandbox, folder, environment) if with_bot else None
             print(f"\n  The workspace is open: {sandbox.url}\n  Ctrl+C closes it.\n", flush=True)
             await stopped.wait()
@@ -49,13 +54,31 @@ async def start_bot(
     instead: Mapping[str, str] = MappingProxyType({}),
 ) -> asyncio.subprocess.Process:
     """The unchanged bot as a process of its own, connected to the sandbox. Its settings are the
-    sandbox's, some with ``instead``; the rest of its environment is ``environment``."""
+    sandbox's, some with ``instead``; the rest of its environment is ``environment``. Raises
+    ``SandboxRefused`` where it ends or does not connect in time."""
     own = sandbox_environment(sandbox, f"tinydb:{folder}/store") | dict(instead)
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(BOT), "run", env=dict(environment) | own
     )
-    await sandbox.connected(timeout=60)
+    await _connected(sandbox, process)
     return process
+
+
+async def _connected(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
+    connected = asyncio.create_task(sandbox.connected(timeout=CONNECTS_WITHIN))
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+    if ended.done():
+        connected.cancel()
+        raise SandboxRefused(f"The bot ended with code {ended.result()}. It says above why.")
+    ended.cancel()
+    if connected.exception() is not None:
+        process.kill()
+        await process.wait()
+        raise SandboxRefused(
+            f"The bot did not connect within {CONNECTS_WITHIN:.0f} seconds. Is the machine very"
+            " busy? Try again, or see what it says with LOG_LEVEL=INFO."
+        )
 
 
 def sandbox_environment(sandbox: Sandbox, store_url: str) -> dict[str, str]:
