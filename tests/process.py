@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from delivery.sender import LEASE
+from sandbox.delivery import DeliveryTimes, Kind
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parent.parent
+PATIENT = DeliveryTimes(retry_after=(0.0, *[1.0] * 7_200))
+"""Slack tries again every second for two hours: a bot that is killed a moment after each start may
+miss a try time and again, and what Slack gives up is not the bot's to answer."""
 ASKED_TO_STOP = 5
 """Of so many rounds, one ends the bot with SIGTERM besides."""
 
@@ -81,3 +85,9 @@ def endings(seed: int) -> tuple[signal.Signals, ...]:
     """How the bot is ended in a round: killed, and now and then asked to stop as well."""
     asked_to_stop = seed % ASKED_TO_STOP == ASKED_TO_STOP - 1
     return (signal.SIGKILL, signal.SIGTERM) if asked_to_stop else (signal.SIGKILL,)
+
+
+def given_up(sandbox: Sandbox) -> list[str]:
+    """The events that Slack tried to deliver until its tries were used up."""
+    failed = sandbox.core.deliveries.given_up
+    return [one.name for one in failed if one.kind is Kind.EVENT]

@@ -10,14 +10,13 @@ import pytest
 
 from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
-from sandbox.delivery import DeliveryTimes
 from sandbox.errors import ActRefused
 from sandbox.people import Actor
 from sandbox.server import Sandbox
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
 from tests.payload_types import SENT
-from tests.process import BotProcess, endings
+from tests.process import PATIENT, BotProcess, endings, given_up
 from tests.workplace import eventually, labels
 
 FAQ = Path(__file__).parents[2] / "knowledge" / "faq"
@@ -31,7 +30,6 @@ QUESTIONS = (
 )
 
 
-OFTEN = DeliveryTimes(retry_after=(0.0, *[1.0] * 60))
 TOPICS = ("enroll-ios", "enroll-windows", "how-long-it-takes", "what-can-it-see")
 
 
@@ -48,7 +46,7 @@ def few_articles(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(times=OFTEN, pace=False) as opened:
+    async with Sandbox(times=PATIENT, pace=False) as opened:
         SENT.listen(opened.core.traffic)
         yield opened
 
@@ -107,6 +105,7 @@ async def test_no_question_is_lost_or_answered_twice_however_often_the_bot_is_ki
     await eventually(lambda: len(asked) <= len(answers_in(sandbox)), timeout=90)
     await all_sent(store_url)
     assert 0 == await bot.terminate()
+    assert [] == given_up(sandbox)
 
     store = await open_store(store_url)
     try:

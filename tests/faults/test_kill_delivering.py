@@ -13,19 +13,17 @@ import pytest
 
 from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
-from sandbox.delivery import DeliveryTimes
 from sandbox.errors import ActRefused
 from sandbox.people import Actor, Place
 from sandbox.server import Sandbox
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in
 from tests.faults.test_kill_asking import few_articles
-from tests.process import BotProcess, endings
+from tests.process import PATIENT, BotProcess, endings, given_up
 from tests.workplace import labels
 
 __all__ = ["few_articles"]
 
-OFTEN = DeliveryTimes(retry_after=(0.0, *[1.0] * 60))
 PATIENCE = 150.0
 """Seconds for one step, on a busy machine and with the bot killed on it."""
 LONGEST_LIFE = 4.0
@@ -37,7 +35,7 @@ AFTER_A_TRY = 0.2
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(times=OFTEN, pace=False) as opened:
+    async with Sandbox(times=PATIENT, pace=False) as opened:
         yield opened
 
 
@@ -174,6 +172,7 @@ async def test_the_whole_path_is_gone_once_however_often_the_bot_is_killed_on_it
     await sandbox.settled(timeout=60)
     await all_sent(store_url)
     assert 0 == await bot.terminate()
+    assert [] == given_up(sandbox)
 
     told = list(sandbox.person("alice").direct_message.messages())
     brought = [one.text.splitlines()[1] for one in told if "has a solution" in one.text]

@@ -11,7 +11,6 @@ import pytest
 
 from commandline.sandbox import sandbox_environment
 from sandbox.conversation import Message
-from sandbox.delivery import DeliveryTimes
 from sandbox.errors import ActRefused
 from sandbox.people import Actor
 from sandbox.server import Sandbox
@@ -20,11 +19,10 @@ from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
 from tests.faults.test_kill_asking import few_articles
 from tests.payload_types import SENT
-from tests.process import BotProcess, endings
+from tests.process import PATIENT, BotProcess, endings, given_up
 
 __all__ = ["few_articles"]
 
-OFTEN = DeliveryTimes(retry_after=(0.0, *[1.0] * 60))
 ASKERS = ("alice", "adam", "bram")
 AGENTS = {"tier-1": ("tia", "tom"), "tier-2": ("tess", "ted"), "tier-3": ("tara", "theo")}
 QUIET_FOR = 4.0
@@ -39,7 +37,7 @@ ANSWERS = {
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(times=OFTEN) as opened:
+    async with Sandbox(times=PATIENT) as opened:
         SENT.listen(opened.core.traffic)
         yield opened
 
@@ -129,6 +127,7 @@ async def test_no_ticket_is_lost_or_doubled_however_often_the_bot_is_killed(
     await quiet(sandbox)
     await all_sent(store_url)
     assert 0 == await bot.terminate()
+    assert [] == given_up(sandbox)
 
     store = await open_store(store_url)
     try:
