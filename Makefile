@@ -29,7 +29,7 @@ sandbox: setup
 	$(BIN)/python bot.py sandbox
 
 test: setup browser postgresql
-	REQUIRE_NODE=1 $(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile --durations=12
+	REQUIRE_NODE=1 $(BIN)/python -m pytest -m "not faults" -n 3 --dist loadfile --no-loadscope-reorder --durations=20
 
 check: setup
 	$(BIN)/ruff format --check $(SOURCES)

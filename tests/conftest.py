@@ -20,6 +20,19 @@ __all__ = ["postgresql_server", "postgresql_url"]
 ROOT = Path(__file__).parent.parent
 
 
+LONGEST_FIRST = ("faults", "browser", "installing", "security", "conversations")
+"""Folders in the order in which their files begin, before all others: a file runs in one worker,
+and one that takes minutes must not be left alone at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def within_slacks_limits() -> Iterator[None]:
     """Whatever a test asserts: the bot sent nothing that Slack would refuse as too long or
