@@ -23,7 +23,7 @@ from storage.outbox import Content, InChannel, Lane, OutboxItem, Post
 from storage.port import Commit
 from tests.conversations.counter import Counter
 from tests.conversations.test_learning import WORDS, proposed_by_tia
-from tests.endstate import faults_in
+from tests.endstate import all_sent, faults_in
 from tests.faults.test_kill_asking import few_articles
 from tests.payload_types import SENT
 from tests.postgresql import free_port
@@ -124,6 +124,7 @@ async def test_any_replica_takes_the_next_step_of_a_ticket(
         sandbox = replicas.workplace.sandbox
         await goes_through_the_tiers(Counter(replicas.workplace))
         await sandbox.settled()
+        await all_sent(postgresql_url)
         store = await open_store(postgresql_url)
         try:
             assert [] == await faults_in(sandbox, store, [])
