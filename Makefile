@@ -6,7 +6,7 @@ SOURCES := bot.py settings.py logs.py commandline running handlers knowledge hel
 export REQUIRE_PG ?=
 export REQUIRE_NODE ?=
 
-.PHONY: setup sandbox test check fix bench faults pin browser postgresql help
+.PHONY: setup sandbox test check fix bench faults audit pin browser postgresql help
 
 help:
 	@echo "make sandbox   a local Slack workspace in the browser, with the bot in it"
@@ -15,6 +15,7 @@ help:
 	@echo "make fix       format, and mend what can be mended automatically"
 	@echo "make bench     the benchmarks, as tables"
 	@echo "make faults    the long form of the fault suite"
+	@echo "make audit     known vulnerabilities of what is installed (asks a service on the network)"
 	@echo "make pin       resolve requirements*.in into requirements*.txt"
 
 setup: $(VENV)/.ready
@@ -46,6 +47,13 @@ bench: setup postgresql
 
 faults: setup browser postgresql
 	FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults tests/storage tests/conversations/test_announcing_under_fire.py
+
+# In an environment of its own: what it needs is not what we need.
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --strict --requirement requirements.txt
+	.venv-audit/bin/pip-audit --strict --requirement requirements-dev.txt
 
 pin: setup
 	$(BIN)/python -m pip install --quiet pip-tools
