@@ -63,6 +63,9 @@ async def commands(workplace: Workplace, name: str, text: str) -> str:
 
 
 async def says_report(workplace: Workplace) -> str:
+    """How it reads once the sizes of the groups were counted: what a slow Slack does not tell in
+    time is there the next time."""
+    await commands(workplace, "ada", "report")
     return await commands(workplace, "ada", "report")
 
 
