@@ -36,5 +36,5 @@ async def test_what_waits_falls_due_when_the_sandboxs_clock_is_set_forward(
 
     await eventually(moved_on, timeout=15)
     async with asyncio.timeout(15):
-        while (await housekeeping_due(store_url)).year != 2030:
+        while (await housekeeping_due(store_url)).year != 2030:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
