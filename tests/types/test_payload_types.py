@@ -14,6 +14,7 @@ from tests.payload_types import (
     Recorder,
     complaint_about_options,
     complaints,
+    no_limits,
     require_compiler,
 )
 from tests.workplace import Workplace, open_workplace
@@ -114,7 +115,7 @@ JUDGED: list[tuple[bool, tuple[str, str, str], Any]] = [
 
 def test_only_payloads_that_break_the_types_are_complained_about(tmp_path: Path) -> None:
     require_compiler()
-    recorder = Recorder()
+    recorder = Recorder(no_limits)
     for _, (direction, kind, name), body in JUDGED:
         recorder.take(exchange(direction, kind, name, body=body, answer=body))
 
