@@ -8,16 +8,19 @@ per asker, as many at a time as the concurrency says.
 import argparse
 import asyncio
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from commandline.sandbox import sandbox_environment
+from knowledge.article import Audience, Language
+from knowledge.loading import load_library
 from sandbox.conversation import Message
 from sandbox.people import Actor
 from sandbox.server import Sandbox
@@ -59,9 +62,23 @@ async def bot_process(
         await process.wait()
 
 
-async def measure(sandbox: Sandbox, concurrency: int, questions: int) -> Run:
+def all_different() -> list[str]:
+    """Every English way to ask that the articles know, mixed: no match is remembered for them."""
+    texts = [
+        phrasing
+        for article in load_library(ROOT / "knowledge" / "faq").articles
+        if article.language is Language.EN and article.audience is Audience.EVERYONE
+        for phrasing in article.phrasings
+    ]
+    random.Random(7).shuffle(texts)
+    return texts
+
+
+async def measure(
+    sandbox: Sandbox, concurrency: int, questions: int, texts: Sequence[str] = QUESTIONS
+) -> Run:
     """Ask ``questions`` in all, ``concurrency`` at a time."""
-    pending = iter(range(questions))
+    pending = iter((number, texts[number % len(texts)]) for number in range(questions))
     times: list[float] = []
     began = time.perf_counter()
     askers = [_ask_in_turn(sandbox, pending, times) for _ in range(concurrency)]
@@ -73,10 +90,12 @@ async def measure(sandbox: Sandbox, concurrency: int, questions: int) -> Run:
     )
 
 
-async def _ask_in_turn(sandbox: Sandbox, pending: Iterator[int], times: list[float]) -> None:
-    for number in pending:
+async def _ask_in_turn(
+    sandbox: Sandbox, pending: Iterator[tuple[int, str]], times: list[float]
+) -> None:
+    for number, text in pending:
         asker = sandbox.person(ASKERS[number % len(ASKERS)])
-        times.append(await _answered(sandbox, asker, QUESTIONS[number % len(QUESTIONS)]))
+        times.append(await _answered(sandbox, asker, text))
 
 
 async def _answered(sandbox: Sandbox, asker: Actor, text: str) -> float:
@@ -100,8 +119,10 @@ def resident_megabytes(pid: int) -> float:
 
 
 async def compare(questions: int) -> None:
-    """Print the table of both bots."""
-    results: dict[str, dict[int, Run]] = {}
+    """Print the table of both bots: first with the few questions that many ask, then with questions
+    that are all different."""
+    results: dict[str, dict[str, Run]] = {}
+    different = all_different()
     for name in ("echo", "signpost"):
         with tempfile.TemporaryDirectory() as folder:
             async with Sandbox(pace=False) as sandbox:
@@ -110,16 +131,19 @@ async def compare(questions: int) -> None:
                 async with bot_process(sandbox, program, own) as (_, ready):
                     await measure(sandbox, 1, 30)
                     results[name] = {
-                        concurrency: await measure(sandbox, concurrency, questions)
+                        f"{concurrency}{kind}": await measure(
+                            sandbox, concurrency, questions, texts
+                        )
+                        for kind, texts in (("", QUESTIONS), (", all different", different))
                         for concurrency in CONCURRENCY
                     }
                     print(f"{name}: start to ready {ready:.2f} s")
     print("\n| at once | echo /s | signpost /s | share | echo p50 ms | signpost p50 ms | ratio |")
     print("|---|---|---|---|---|---|---|")
-    for concurrency in CONCURRENCY:
-        echo, ours = results["echo"][concurrency], results["signpost"][concurrency]
+    for row, echo in results["echo"].items():
+        ours = results["signpost"][row]
         print(
-            f"| {concurrency} | {echo.per_second:.0f} | {ours.per_second:.0f} "
+            f"| {row} | {echo.per_second:.0f} | {ours.per_second:.0f} "
             f"| {ours.per_second / echo.per_second:.2f} | {echo.p50:.1f} | {ours.p50:.1f} "
             f"| {ours.p50 / echo.p50:.2f} |"
         )

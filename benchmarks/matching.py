@@ -368,7 +368,7 @@ def measure(engine: str, phrasings: int) -> Speed:
     find = ENGINES[engine](library)
     built = time.perf_counter() - started
     size = _resident() - before
-    for text in timed[:10]:
+    for text in questions[-10:]:
         find(text)
     spent = []
     for text in timed:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -97,6 +98,11 @@ class Match:
         return self.candidates[0] if self.candidates else None
 
 
+REMEMBERED: Final = 500
+"""Questions whose match is kept: in a rollout many ask the same in the same words, and often one
+question is matched twice, by itself and with what went before. About a kilobyte each."""
+
+
 class Matcher:
     """Answers questions from one library. Building costs about a second per 5,000 phrasings."""
 
@@ -105,9 +111,13 @@ class Matcher:
         self.calibration = calibration or load_calibration()
         self._indexes = {one: index for one in Language if (index := _index(library, one))}
         self._know_owners()
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._matched)
 
     def match(self, query: Query) -> Match:
         """The outcome for a question of any length and content; never raises."""
+        return self._remembered(query)
+
+    def _matched(self, query: Query) -> Match:
         text = in_traditional(query.text)
         extracted = extract(text, self._code_names)
         smalltalk = recognise(query.text)
@@ -140,6 +150,7 @@ class Matcher:
         index = self._indexes.get(language)
         if index is not None and article_id in index.article_ids:
             index.learn(article_id, phrasing)
+            self._remembered.cache_clear()
 
     def add(self, article: Article) -> None:
         """Let a new article answer from the next question on, at the cost of learning its
@@ -157,6 +168,7 @@ class Matcher:
             for phrasing in (article.title, *article.phrasings):
                 index.learn(article.id, phrasing)
         self._know_owners()
+        self._remembered.cache_clear()
 
     def _know_owners(self) -> None:
         """Who owns which error code, and who may read what, in the library as it is now."""
