@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TypeAlias
 
 import structlog
 
 from delivery.errors import NotReached, OutcomeUnknown, SlackError, TooFast
 from delivery.gateway import Gateway
+from delivery.role_channels import why_open
 from helpdesk.errors import RolesUnknown
 
 REMEMBERED_FOR = 300.0
@@ -31,14 +32,21 @@ log = structlog.get_logger()
 
 
 class Membership:
-    """The members of channels; ``bot_user`` is never counted."""
+    """The members of channels; ``bot_user`` is never counted. One of ``role_channels`` that
+    became public or shared has no members for us, so that nobody gets a role by entering it."""
 
     def __init__(
-        self, gateway: Gateway, bot_user: str, now: Callable[[], float] = time.monotonic
+        self,
+        gateway: Gateway,
+        bot_user: str,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        role_channels: Set[str] = frozenset(),
     ) -> None:
         self._gateway = gateway
         self._bot_user = bot_user
         self._now = now
+        self._role_channels = role_channels
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._channels: dict[str, tuple[float, frozenset[str]]] = {}
         self._let_be_until = 0.0
@@ -96,17 +104,42 @@ class Membership:
         """What Slack tells, and on top of it what events told while it was being asked."""
         self._meanwhile[channel] = []
         try:
-            members = await self._gateway.members(channel) - {self._bot_user}
+            members, is_open = await asyncio.gather(
+                self._gateway.members(channel), self._is_open(channel)
+            )
         finally:
             changes = self._meanwhile.pop(channel)
-        for change in changes:
+        members = frozenset() if is_open else members - {self._bot_user}
+        for change in changes if not is_open else ():
             members = change(members)
         self._members[channel] = (self._now() + REMEMBERED_FOR, members)
         return members
 
+    async def _is_open(self, channel: str) -> bool:
+        if channel not in self._role_channels:
+            return False
+        reason = why_open(await self._gateway.channel(channel))
+        if reason:
+            log.error("nobody has the role of an open channel", channel=channel, reason=reason)
+        return reason is not None
+
     def joined(self, channel: str, user: str) -> None:
+        """In a role channel this counts once Slack was asked whether it is still closed; until then
+        those remembered keep their role."""
         self._channels.pop(user, None)
-        self._change(channel, lambda members: members | {user} - {self._bot_user})
+        if channel in self._role_channels:
+            self._look_again(channel)
+            self._meanwhile.get(channel, []).append(self._with(user))
+        else:
+            self._change(channel, self._with(user))
+
+    def _with(self, user: str) -> Change:
+        return lambda members: members | {user} - {self._bot_user}
+
+    def _look_again(self, channel: str) -> None:
+        remembered = self._members.get(channel)
+        if remembered:
+            self._members[channel] = (self._now(), remembered[1])
 
     def left(self, channel: str, user: str) -> None:
         self._channels.pop(user, None)

@@ -135,7 +135,9 @@ def _desk(
         question_channels=frozenset(settings.question_channels),
         tier1_channel=settings.tier_channels[0],
         default_language=settings.default_language,
-        roles=Membership(gateway, identity.user),
+        roles=Membership(
+            gateway, identity.user, role_channels=frozenset(settings.role_channels.values())
+        ),
         tier_channels=settings.tier_channels,
         admin_channel=settings.admin_channel,
     )
