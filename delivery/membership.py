@@ -14,6 +14,9 @@ from helpdesk.errors import RolesUnknown
 
 REMEMBERED_FOR = 300.0
 """Seconds. Join and leave events correct it sooner; a missed event does so at the latest then."""
+SHARED_FOR = 30.0
+"""Seconds, of role channels where there are several replicas: an event that corrects one of them
+does not reach the others."""
 ANSWER_WITHIN = 1.0
 """Seconds; a press must be acknowledged within three."""
 
@@ -42,11 +45,13 @@ class Membership:
         now: Callable[[], float] = time.monotonic,
         *,
         role_channels: Set[str] = frozenset(),
+        roles_for: float = REMEMBERED_FOR,
     ) -> None:
         self._gateway = gateway
         self._bot_user = bot_user
         self._now = now
         self._role_channels = role_channels
+        self._roles_for = roles_for
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._channels: dict[str, tuple[float, frozenset[str]]] = {}
         self._let_be_until = 0.0
@@ -70,6 +75,11 @@ class Membership:
             if remembered:
                 return remembered[1]
             raise RolesUnknown(channel) from error
+
+    def is_remembered_in_role(self, user: str) -> bool:
+        """Whether somebody was in a role channel when it was last looked at."""
+        known = [self._members.get(channel) for channel in self._role_channels]
+        return any(user in one[1] for one in known if one)
 
     async def channels_of(self, user: str) -> frozenset[str]:
         """The channels somebody is in. ``RolesUnknown`` while Slack does not tell."""
@@ -112,8 +122,11 @@ class Membership:
         members = frozenset() if is_open else members - {self._bot_user}
         for change in changes if not is_open else ():
             members = change(members)
-        self._members[channel] = (self._now() + REMEMBERED_FOR, members)
+        self._members[channel] = (self._now() + self._kept_for(channel), members)
         return members
+
+    def _kept_for(self, channel: str) -> float:
+        return self._roles_for if channel in self._role_channels else REMEMBERED_FOR
 
     async def _is_open(self, channel: str) -> bool:
         if channel not in self._role_channels:
