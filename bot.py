@@ -20,6 +20,7 @@ from commandline.rollout import add_rollout_commands
 from commandline.sandbox import sandbox
 from delivery.clock import SystemClock
 from delivery.errors import AccessLost, SlackError
+from delivery.role_channels import RoleChannelUnfit
 from handlers.forgetting import note_in
 from helpdesk.errors import HelpdeskError
 from knowledge.commands import add_commands as add_knowledge_commands
@@ -38,6 +39,7 @@ from storage.learned import read_learned
 from storage.question_commands import add_commands as add_question_commands
 
 FOR_PEOPLE = (
+    RoleChannelUnfit,
     StoreRefused,
     KnowledgeError,
     HelpdeskError,

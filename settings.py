@@ -12,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 
 from knowledge.article import Language
-from storage.opening import DEFAULT_URL, is_shared
+from storage.opening import DEFAULT_URL, fault_of, is_shared
 from storage.retention import Retention
 
 SLACK_API = "https://slack.com/api/"
@@ -181,7 +181,7 @@ def _read_several(reading: "_Reading") -> Settings:
         signing_secret=reading.needed_secret("SLACK_SIGNING_SECRET", "Signing Secret"),
         installing=_read_installing(reading),
     )
-    if not is_shared(settings.store_url):
+    if not is_shared(settings.store_url) and not fault_of(settings.store_url):
         reading.wrong(
             "STORE_URL",
             "several workspaces need PostgreSQL",
@@ -232,7 +232,7 @@ def _read_common(reading: "_Reading") -> Settings:
         port=reading.port("PORT", 3000),
         health_port=reading.port("HEALTH_PORT", 8080),
         api_url=reading.address("SLACK_API_URL", SLACK_API),
-        store_url=reading.text("STORE_URL", DEFAULT_URL),
+        store_url=reading.store("STORE_URL", DEFAULT_URL),
         knowledge_dir=reading.folder("KNOWLEDGE_DIR", "knowledge/faq"),
         company_file=reading.optional_file("COMPANY_FILE"),
         rollout_plan=reading.optional_file("ROLLOUT_PLAN"),
@@ -347,6 +347,13 @@ class _Reading:
 
     def text(self, name: str, default: str = "") -> str:
         return self._environment.get(name, "").strip() or default
+
+    def store(self, name: str, default: str) -> str:
+        url = self.text(name, default)
+        fault = fault_of(url)
+        if fault:
+            self.wrong(name, *fault)
+        return url
 
     def secret(self, name: str, prefix: str = "") -> SecretStr | None:
         value = self.text(name)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 from pydantic import SecretStr
@@ -16,6 +17,8 @@ from helpdesk.errors import HelpdeskInvalid
 from helpdesk.settings import read_helpdesk
 from knowledge.errors import KnowledgeError
 from logs import configure_logs
+from rollout.errors import PlanInvalid, Severity
+from rollout.reading import load_plan
 from running.exit_codes import NOT_WELL, OK
 from running.looking import load_knowledge
 from running.slack_line import gateway_of
@@ -46,6 +49,7 @@ def _examine_here(settings: Settings) -> Iterator[Finding]:
     yield Finding(Verdict.GOOD, "settings", "complete")
     yield _examine_knowledge(settings)
     yield from _examine_helpdesk(settings)
+    yield from _examine_plan(settings)
 
 
 def _examine_what_differs(own: Settings, settings: Settings) -> Iterator[Finding]:
@@ -54,6 +58,8 @@ def _examine_what_differs(own: Settings, settings: Settings) -> Iterator[Finding
         yield _examine_knowledge(own)
     if own.helpdesk_settings != settings.helpdesk_settings:
         yield from _examine_helpdesk(own)
+    if own.rollout_plan != settings.rollout_plan:
+        yield from _examine_plan(own)
 
 
 def _examine_knowledge(settings: Settings) -> Finding:
@@ -79,6 +85,32 @@ def _examine_helpdesk(settings: Settings) -> Iterator[Finding]:
     path = settings.helpdesk_settings
     seen = str(path) if path else "no file, the defaults hold"
     yield Finding(Verdict.GOOD, "helpdesk", seen)
+
+
+def _examine_plan(settings: Settings) -> Iterator[Finding]:
+    """Each fault of the rollout plan as a finding of its own, with its line."""
+    path = settings.rollout_plan
+    if path is None:
+        yield Finding(Verdict.GOOD, "rollout plan", "no file, nothing is announced")
+        return
+    try:
+        plan = load_plan(path)
+    except (PlanInvalid, OSError) as error:
+        yield from _faults_of(path, error)
+        return
+    yield Finding(Verdict.GOOD, "rollout plan", f"{path}, {len(plan.groups)} groups")
+
+
+def _faults_of(path: Path, error: PlanInvalid | OSError) -> Iterator[Finding]:
+    if isinstance(error, OSError):
+        mend = "Make the file readable for the bot, or name another one in ROLLOUT_PLAN"
+        yield Finding(Verdict.ERROR, "rollout plan", f"{path}: {error.strerror}", mend)
+        return
+    for one in error.findings:
+        if one.severity is Severity.ERROR:
+            mend = f"Expected: {one.expected}" if one.expected else "Mend that line"
+            seen = str(replace(one, expected=""))
+            yield Finding(Verdict.ERROR, "rollout plan", seen, mend)
 
 
 async def _examine_workspaces(settings: Settings) -> list[Finding]:

@@ -9,6 +9,7 @@ from delivery.clock import Clock
 from delivery.errors import SlackError
 from delivery.gateway import Gateway
 from delivery.responses import Channel, Identity
+from delivery.role_channels import CLOSE_IT, UNARCHIVE_IT, why_open
 
 CLOCK_MAY_BE_OFF = 60.0
 """Seconds; signatures are refused from 300 on (docs.slack.dev/authentication/
@@ -113,10 +114,9 @@ async def _role_channel(
         people = await gateway.members(channel_id) - {identity.user}
     except SlackError as error:
         return [_not_seen(subject, error)]
-    if not channel.private or channel.shared:
-        why = "is public" if not channel.private else "is shared with another organisation"
-        mend = "Members of this channel have a role: use a private channel that is not shared"
-        return [Finding(Verdict.ERROR, subject, f"#{channel.name} {why}", mend)]
+    open_to_others = why_open(channel)
+    if open_to_others:
+        return [Finding(Verdict.ERROR, subject, f"#{channel.name} {open_to_others}", CLOSE_IT)]
     unusable = _usable(subject, channel)
     if unusable:
         return [unusable]
@@ -128,8 +128,7 @@ async def _role_channel(
 
 def _usable(subject: str, channel: Channel) -> Finding | None:
     if channel.archived:
-        mend = "Unarchive it, or set another channel"
-        return Finding(Verdict.ERROR, subject, f"#{channel.name} is archived", mend)
+        return Finding(Verdict.ERROR, subject, f"#{channel.name} is archived", UNARCHIVE_IT)
     if not channel.member:
         mend = f"Invite the bot: /invite @signpost in #{channel.name}"
         return Finding(Verdict.ERROR, subject, f"the bot is not in #{channel.name}", mend)

@@ -52,13 +52,16 @@ class Health:
 
 @dataclass(frozen=True)
 class JointHealth:
-    """The health of several workspaces, by the names of them that are served now."""
+    """The health of several workspaces, by the names of them that are served now; ``unserved``
+    says of the others what people must mend."""
 
     healths: Callable[[], Mapping[str, Health]]
+    unserved: Callable[[], Mapping[str, str]] = dict
 
     async def problems(self) -> list[str]:
         """What is wrong, and where."""
-        return [
+        not_served = [f"{name}: not served: {why}" for name, why in self.unserved().items()]
+        return not_served + [
             f"{name}: {problem}"
             for name, health in self.healths().items()
             for problem in await health.problems()

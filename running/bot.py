@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 import aiohttp
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from delivery.clock import Clock, SystemClock
 from delivery.followed_clock import FollowedClock
 from delivery.health import Check, Health
+from delivery.role_channels import require_fit
 from delivery.shared_clock import SharedClock
 from handlers.connection import SocketMode, http_application
 from knowledge.watching import Knowledge
@@ -21,7 +23,7 @@ from running.office_at_work import TAKE_IN_WITHIN, drained
 from running.opened_store import opened_store
 from running.owner import new_owner
 from running.serving import serve, serve_health
-from running.slack_line import gateway_of, identity_at, new_session
+from running.slack_line import gateway_of, new_session, once_slack_answers
 from settings import Settings
 from storage.kinds import make_ready
 from storage.port import Store
@@ -54,13 +56,15 @@ class Bot:
         self.exit_code = OK
 
     async def start(self) -> None:
-        """Start every part. Raises ``StoreRefused``, ``KnowledgeInvalid`` or ``AccessLost``."""
+        """Start every part. Raises ``StoreRefused``, ``KnowledgeInvalid``, ``AccessLost`` or
+        ``RoleChannelUnfit``."""
         knowledge = self._knowledge or load_knowledge(self._settings)
         store = await self._opened_store()
         await make_ready(store)
         session = self._opened_session()
         gateway = gateway_of(self._settings, session)
-        identity = await identity_at(gateway)
+        identity = await once_slack_answers(gateway.identity)
+        await once_slack_answers(partial(require_fit, gateway, self._settings.role_channels))
         await self._keep_time(session, store)
         office = await furnish(self._settings, store, knowledge, gateway, identity, self._clock.now)
         self._start_loops(office)

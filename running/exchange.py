@@ -78,7 +78,9 @@ class Exchange:
         self._parts.push_async_callback(offices.close)
         await offices.look_unless_away()
         await serve_health(
-            JointHealth(lambda: self._healths(offices)), self._settings.health_port, self._parts
+            JointHealth(lambda: self._healths(offices), lambda: offices.unserved),
+            self._settings.health_port,
+            self._parts,
         )
         await self._open_door(offices, installations, session)
         self._tasks.append(asyncio.create_task(offices.run()))

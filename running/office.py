@@ -8,7 +8,7 @@ from delivery.directory import Directory
 from delivery.due import Decider
 from delivery.gateway import Gateway
 from delivery.housekeeping import HOUSEKEEPING, first_housekeeping, housekeeper
-from delivery.membership import Membership
+from delivery.membership import REMEMBERED_FOR, SHARED_FOR, Membership
 from delivery.opener import Opener
 from delivery.responses import Identity
 from handlers.announcing import AnnouncingDesk, announcing_deciders, take_up_plan
@@ -36,6 +36,7 @@ from rollout.plan import no_plan
 from rollout.reading import load_plan
 from rollout.values import Company
 from settings import Settings
+from storage.opening import is_shared
 from storage.port import Commit, Store
 
 
@@ -126,18 +127,34 @@ def _desk(
     identity: Identity,
     catalogue: Catalogue,
 ) -> Desk:
+    roles = _membership(settings, gateway, identity)
+    several = is_shared(settings.store_url)
     return Desk(
         store=store,
         knowledge=knowledge,
-        people=Directory(gateway, identity.team, identity.enterprise or ""),
+        people=Directory(
+            gateway,
+            identity.team,
+            identity.enterprise or "",
+            has_role=roles.is_remembered_in_role if several else lambda user: False,
+        ),
         catalogue=catalogue,
         bot_user=identity.user,
         question_channels=frozenset(settings.question_channels),
         tier1_channel=settings.tier_channels[0],
         default_language=settings.default_language,
-        roles=Membership(gateway, identity.user),
+        roles=roles,
         tier_channels=settings.tier_channels,
         admin_channel=settings.admin_channel,
+    )
+
+
+def _membership(settings: Settings, gateway: Gateway, identity: Identity) -> Membership:
+    return Membership(
+        gateway,
+        identity.user,
+        role_channels=frozenset(settings.role_channels.values()),
+        roles_for=SHARED_FOR if is_shared(settings.store_url) else REMEMBERED_FOR,
     )
 
 

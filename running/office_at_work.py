@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from delivery.clock import Clock
+from delivery.role_channels import require_fit
 from handlers.connection import App
 from knowledge.watching import Knowledge
 from running.listening import Listening
@@ -88,8 +89,8 @@ class Opening:
         on_access_lost: Callable[[str], None],
         on_broken: Callable[[], None],
     ) -> OfficeAtWork:
-        """Raises what :func:`running.office.furnish` does, and ``SlackError``; then nothing stays
-        open."""
+        """Raises what :func:`running.office.furnish` does, ``RoleChannelUnfit`` and
+        ``SlackError``; then nothing stays open."""
         own = _own_settings(installation, settings)
         async with AsyncExitStack() as parts:
             store = await open_workspace_store(own.store_url)
@@ -97,6 +98,7 @@ class Opening:
             await make_ready(store)
             gateway = gateway_of(own, self._session)
             identity = await gateway.identity()
+            await require_fit(gateway, own.role_channels)
             knowledge = await asyncio.to_thread(self._load, own)
             office = await furnish(own, store, knowledge, gateway, identity, self._clock.now)
             self._start(office, parts, on_access_lost, on_broken)

@@ -10,6 +10,7 @@ import structlog
 
 from delivery.errors import AccessLost, SlackError
 from delivery.installing import NotRenewed, Renewal
+from delivery.role_channels import RoleChannelUnfit
 from handlers.connection import App
 from handlers.front_door import Standing
 from helpdesk.errors import HelpdeskError
@@ -26,7 +27,14 @@ log = structlog.get_logger()
 LOOK_EVERY = 2.0
 AGAIN_AFTER = timedelta(seconds=30)
 """A workspace whose office could not be opened, or whose token not be renewed, is tried again."""
-TO_MEND = (StoreError, KnowledgeError, HelpdeskError, RolloutError, OSError)
+TO_MEND = (
+    RoleChannelUnfit,
+    StoreError,
+    KnowledgeError,
+    HelpdeskError,
+    RolloutError,
+    OSError,
+)
 """Errors whose message says what happened, to what, and what to do."""
 
 
@@ -54,6 +62,7 @@ class OfficesAtWork:
         self._on_broken = on_broken
         self._open: dict[str, OfficeAtWork] = {}
         self._lost: dict[str, str] = {}
+        self._unserved: dict[str, str] = {}
         self._not_before: dict[str, datetime] = {}
         self._news = asyncio.Event()
 
@@ -61,6 +70,11 @@ class OfficesAtWork:
     def open(self) -> Mapping[str, OfficeAtWork]:
         """Team id to office."""
         return self._open
+
+    @property
+    def unserved(self) -> Mapping[str, str]:
+        """Team id to what keeps its office from opening, until somebody mends it."""
+        return self._unserved
 
     def is_configured(self, team: str) -> bool:
         """Whether the channels of the workspace are known."""
@@ -101,6 +115,9 @@ class OfficesAtWork:
         for team in [*self._open]:
             if self._has_gone(team, installed.get(team)):
                 await self._close(team)
+        for team in [*self._unserved]:
+            if team not in installed or not self.is_configured(team):
+                del self._unserved[team]
         for team, settings in self._workspaces.current.items():
             if team in installed:
                 await self._attend_to(await self._renewed(installed[team]), settings)
@@ -170,13 +187,16 @@ class OfficesAtWork:
         try:
             office = await self._opening.open(installation, settings, lost, self._on_broken)
         except AccessLost as error:
+            self._unserved.pop(team, None)
             self._lose(team, installation.token, error.code)
         except SlackError as error:
             log.warning("Slack does not help, trying again", team=team, code=error.code)
         except TO_MEND as error:
             log.error("the workspace cannot be served, trying again", team=team, reason=str(error))
+            self._unserved[team] = str(error)
         else:
             self._not_before.pop(team)
+            self._unserved.pop(team, None)
             self._open[team] = office
             log.info("ready", team=team)
 

@@ -1,17 +1,20 @@
 """The line to Slack: one HTTP session, the clients on it, and who we are there."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import aiohttp
 import structlog
 
 from delivery.errors import NotReached, OutcomeUnknown, TooFast
 from delivery.gateway import Gateway, reading_client, web_client
-from delivery.responses import Identity
 from settings import Settings
 from storage import frames
 
 log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
 
 MOST_CONNECTIONS = 100
 LONGEST_PAUSE = 30.0
@@ -36,12 +39,12 @@ def gateway_of(settings: Settings, session: aiohttp.ClientSession) -> Gateway:
     )
 
 
-async def identity_at(gateway: Gateway) -> Identity:
-    """Who we are; waits for Slack to come back where it is away. Raises other ``SlackError``."""
+async def once_slack_answers(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What is asked; waits for Slack to come back where it is away. Raises other ``SlackError``."""
     pause = 1.0
     while True:
         try:
-            return await gateway.identity()
+            return await ask()
         except (NotReached, OutcomeUnknown, TooFast) as error:
             log.warning("Slack cannot be reached, trying again", code=error.code, seconds=pause)
             await asyncio.sleep(pause)

@@ -285,6 +285,12 @@ class Sandbox:
         tokens = {"oauth": [], "bot": [self.workspace.bot.id]}
         self._events.tell("tokens_revoked", {"tokens": tokens})
 
+    def renew_token(self, token: str) -> None:
+        """The app is installed again and gets this bot token; the one before stays void."""
+        self.core.revoked.add(self.bot_token)
+        self.core.tokens[token] = "bot"
+        self.bot_token = token
+
     def uninstall(self) -> None:
         """The app is taken out of the workspace: `app_uninstalled`, then its tokens are void."""
         self._events.tell("app_uninstalled", {})

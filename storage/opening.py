@@ -33,7 +33,7 @@ async def open_store(url: str) -> Store:
         return await open_tinydb(tinydb_folder(url))
     if url.startswith(POSTGRESQL):
         return await open_postgresql(url)
-    raise _unknown(url)
+    raise _refused(url)
 
 
 WORKSPACE_CONNECTIONS = 3
@@ -93,7 +93,7 @@ async def open_copy(url: str) -> Store:
         return await copy_tinydb(tinydb_folder(url))
     if url.startswith(POSTGRESQL):
         return await open_postgresql_to_read(url)
-    raise _unknown(url)
+    raise _refused(url)
 
 
 def is_there(url: str) -> bool:
@@ -108,20 +108,27 @@ async def migrate(url: str) -> Sequence[str]:
         return await migrate_postgresql(url)
     if url.startswith(TINYDB):
         return []
-    raise _unknown(url)
+    raise _refused(url)
 
 
 def tinydb_folder(url: str) -> Path:
     """The folder that a ``tinydb:`` URL names."""
-    name = url.removeprefix(TINYDB)
-    if not name:
-        raise StoreRefused("STORE_URL names no folder: write tinydb:FOLDER, such as tinydb:state")
-    return Path(name).expanduser()
+    if fault_of(url):
+        raise _refused(url)
+    return Path(url.removeprefix(TINYDB)).expanduser()
 
 
-def _unknown(url: str) -> StoreRefused:
+def fault_of(url: str) -> tuple[str, str] | None:
+    """What is wrong with a URL that no engine answers to, and the mend; ``None`` for others."""
+    if url == TINYDB:
+        return "names no folder", "Write tinydb:FOLDER, such as tinydb:state"
+    if url.startswith((TINYDB, *POSTGRESQL)):
+        return None
     scheme = url.partition(":")[0] if ":" in url else url
-    return StoreRefused(
-        f"STORE_URL starts with {scheme!r}, which no engine answers to: write tinydb:FOLDER or"
-        " postgresql://USER:PASSWORD@HOST/DATABASE"
-    )
+    mend = "Write tinydb:FOLDER or postgresql://USER:PASSWORD@HOST/DATABASE"
+    return f"starts with {scheme!r}, which no engine answers to", mend
+
+
+def _refused(url: str) -> StoreRefused:
+    wrong, mend = fault_of(url) or ("cannot be used", "See docs/storage.md")
+    return StoreRefused(f"STORE_URL {wrong}. {mend}")

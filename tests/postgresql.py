@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import psycopg
@@ -193,6 +193,20 @@ def own_server(*, durable: bool = False) -> Iterator[OwnServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def go_without(reason: str) -> NoReturn:
+    """Skip the test that lacks what it needs of PostgreSQL; fail it where ``REQUIRE_PG=1``."""
+    if os.environ.get("REQUIRE_PG") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def require_own_server() -> None:
+    """For tests that stop and start a server, or cut its connections: one on which others work
+    does not do."""
+    if binaries() is None:
+        go_without("PostgreSQL's programs are missing: install them (apt install postgresql)")
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     """One server for the whole session."""
@@ -202,10 +216,7 @@ def postgresql_server() -> Iterator[Server]:
         server.drop_databases()
         return
     if binaries() is None:
-        reason = "PostgreSQL is missing: set TEST_PG_DSN or install it (apt install postgresql)"
-        if os.environ.get("REQUIRE_PG") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        go_without("PostgreSQL is missing: set TEST_PG_DSN or install it (apt install postgresql)")
     with own_server() as own:
         yield own
 

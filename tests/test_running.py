@@ -195,6 +195,41 @@ async def test_check_names_every_fault_of_the_helpdesks_settings_and_how_to_mend
     assert "tier2.claim: 'soon' is no duration" in output
 
 
+async def test_check_names_every_fault_of_the_rollout_plan_with_line_and_mend(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    example = (ROOT / "rollout" / "plan.example.yaml").read_text("utf-8")
+    lines = example.splitlines()
+    at = lines.index("  timezone: Europe/Amsterdam")
+    lines[at : at + 2] = ["  timezone: Mars/Olympus", "  weekday: caturday"]
+    plan.write_text("\n".join(lines), "utf-8")
+    environment = sandbox_environment(sandbox, f"tinydb:{tmp_path / 'store'}")
+
+    code, output = await asyncio.to_thread(
+        bot_command, "check", environment=environment | {"ROLLOUT_PLAN": str(plan)}
+    )
+
+    assert 1 == code
+    assert f"{plan}:{at + 1}: error: settings.timezone: " in output
+    assert f"{plan}:{at + 2}: error: settings.weekday: " in output
+    assert 2 == output.count("Expected: ")
+
+
+async def test_check_says_that_the_rollout_plan_is_in_order(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    environment = sandbox_environment(sandbox, f"tinydb:{tmp_path / 'store'}")
+    example = str(ROOT / "rollout" / "plan.example.yaml")
+
+    code, output = await asyncio.to_thread(
+        bot_command, "check", environment=environment | {"ROLLOUT_PLAN": example}
+    )
+
+    assert 0 == code
+    assert f"rollout plan: {example}, " in output
+
+
 async def test_check_says_that_the_helpdesks_settings_are_in_order(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -66,10 +66,32 @@ def test_an_empty_environment_names_every_required_setting_at_once() -> None:
         ("DEFAULT_LANGUAGE", "de"),
         ("TIMEZONE", "Europe/Nowhere"),
         ("LOG_LEVEL", "LOUD"),
+        ("STORE_URL", "mysql://db.example/signpost"),
+        ("STORE_URL", "tinydb:"),
+        ("STORE_URL", "signpost"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     assert {name} == set(problems_of(COMPLETE | {name: value}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["tinydb:state", "postgresql://bot@db.example/signpost", "postgres://bot@db.example/signpost"],
+)
+def test_a_store_of_either_engine_is_accepted(url: str) -> None:
+    assert url == read_settings(COMPLETE | {"STORE_URL": url}).store_url
+
+
+def test_a_wrong_store_is_named_together_with_the_other_faults_and_without_its_password() -> None:
+    environment = COMPLETE | {"STORE_URL": "mysql://bot:s3cret@db.example/signpost", "PORT": "many"}
+
+    with pytest.raises(SettingsInvalid) as raised:
+        read_settings(environment)
+
+    assert {"STORE_URL", "PORT"} == {problem.name for problem in raised.value.problems}
+    assert "postgresql://USER:PASSWORD@HOST/DATABASE" in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_the_highest_port_is_accepted() -> None:

@@ -14,13 +14,12 @@ from sandbox.server import Sandbox
 from settings import read_settings
 from storage.errors import StoreNotReached, StoreRefused
 from storage.opening import open_store, open_store_when_reached
-from tests.postgresql import OwnServer, binaries, free_port, own_server
+from tests.postgresql import OwnServer, free_port, own_server, require_own_server
 
 
 @pytest.fixture
 def server() -> Iterator[OwnServer]:
-    if binaries() is None:
-        pytest.skip("PostgreSQL is missing")
+    require_own_server()
     with own_server() as own:
         yield own
 

@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 
-from delivery.membership import LET_BE, REMEMBERED_FOR, Membership
+from delivery.directory import IN_ROLE_FOR, Directory
+from delivery.directory import REMEMBERED_FOR as PEOPLE_FOR
+from delivery.membership import LET_BE, REMEMBERED_FOR, SHARED_FOR, Membership
 from helpdesk.errors import RolesUnknown
-from sandbox.seed import channel_id
+from sandbox.seed import TEAM_ID, channel_id
+from sandbox.workspace import PersonKind
 from tests.delivery.outgoing import Outgoing
 
 TIER_1 = channel_id("tier-1")
@@ -102,3 +105,61 @@ async def test_somebody_whom_slack_does_not_know_keeps_nobody_else_from_being_as
         await membership.channels_of("U0NOBODY")
 
     assert await membership.channels_of(outgoing.sandbox.person("tia").id)
+
+
+@pytest.mark.parametrize(("after", "still_agent"), [(-1.0, True), (1.0, False)])
+async def test_who_left_tier_1_loses_the_role_on_a_replica_that_was_not_told(
+    outgoing: Outgoing, after: float, still_agent: bool
+) -> None:
+    watch, tia = Watch(), outgoing.sandbox.person("tia").id
+    membership = Membership(
+        outgoing.gateway, "U0SIGNPOST", watch, role_channels={TIER_1}, roles_for=SHARED_FOR
+    )
+    assert await membership.is_member(TIER_1, tia)
+
+    del outgoing.sandbox.channel("tier-1").members[tia]
+    watch.seconds = SHARED_FOR + after
+
+    assert still_agent is await membership.is_member(TIER_1, tia)
+
+
+async def test_other_channels_are_remembered_for_longer_than_those_of_roles(
+    outgoing: Outgoing,
+) -> None:
+    watch, femke = Watch(), outgoing.sandbox.person("femke").id
+    membership = Membership(
+        outgoing.gateway, "U0SIGNPOST", watch, role_channels={TIER_1}, roles_for=SHARED_FOR
+    )
+    general = channel_id("general")
+    before = await membership.members(general)
+
+    del outgoing.sandbox.channel("general").members[femke]
+    watch.seconds = SHARED_FOR + 1
+
+    assert before == await membership.members(general)
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "guest"),
+    [
+        ("tia", IN_ROLE_FOR - 1, False),
+        ("tia", IN_ROLE_FOR + 1, True),
+        ("alice", PEOPLE_FOR - 1, False),
+        ("alice", PEOPLE_FOR + 1, True),
+    ],
+)
+async def test_who_became_a_guest_is_one_soon_where_a_role_hangs_on_it(
+    outgoing: Outgoing, name: str, after: float, guest: bool
+) -> None:
+    watch, person = Watch(), outgoing.sandbox.workspace.person(name)
+    membership = Membership(outgoing.gateway, "U0SIGNPOST", watch, role_channels={TIER_1})
+    await membership.members(TIER_1)
+    people = Directory(
+        outgoing.gateway, TEAM_ID, now=watch, has_role=membership.is_remembered_in_role
+    )
+    assert not (await people.person(person.id)).guest
+
+    person.kind = PersonKind.GUEST
+    watch.seconds = after
+
+    assert guest is (await people.person(person.id)).guest

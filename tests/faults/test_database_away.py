@@ -13,7 +13,7 @@ from sandbox.conversation import Message
 from sandbox.delivery import DeliveryTimes
 from storage.opening import open_store
 from tests.endstate import all_sent, faults_in, keys_of
-from tests.postgresql import OwnServer, binaries, own_server
+from tests.postgresql import OwnServer, own_server, require_own_server
 from tests.workplace import Workplace, eventually, open_workplace
 
 OFTEN = DeliveryTimes(retry_after=(0.0, *[1.0] * 60))
@@ -28,8 +28,7 @@ MOST_ROUNDS = 100
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[OwnServer]:
-    if binaries() is None:
-        pytest.skip("PostgreSQL is missing")
+    require_own_server()
     with own_server() as own:
         yield own
 

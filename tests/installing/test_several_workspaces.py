@@ -12,6 +12,7 @@ from sandbox.server import Sandbox
 from storage.installations import installations_at
 from storage.opening import of_workspace, open_copy
 from tests.installing.browser import NORTH, SOUTH, Street, open_street, replies
+from tests.postgresql import free_port
 from tests.workplace import eventually
 
 ASKS = "how do I enroll my iPhone?"
@@ -286,3 +287,32 @@ async def test_no_page_and_no_description_shows_a_token(street: Street) -> None:
     assert token not in repr(kept)
     assert token in street.hidden
     assert token not in await stored_of(street, NORTH)
+
+
+async def test_a_workspace_with_an_open_role_channel_is_not_served_and_health_says_so(
+    street: Street,
+) -> None:
+    street.south.channel("rollout-admins").is_ext_shared = True
+    await street.stop_bot()
+    street.environment["HEALTH_PORT"] = str(free_port())
+    await street.start_bot()
+    assert street.bot is not None
+    await street.installs(SOUTH)
+    await opened(street, NORTH)
+    offices = street.bot.offices
+    assert offices is not None
+    await eventually(lambda: SOUTH in offices.unserved, WITHIN)
+
+    assert not street.is_open(SOUTH)
+    assert [SOUTH] == [*offices.unserved]
+    health = f"http://127.0.0.1:{street.environment['HEALTH_PORT']}/healthz"
+    async with street.session.get(health) as answer:
+        (problem,) = (await answer.json())["problems"]
+    assert f"{SOUTH}: not served: ADMIN_CHANNEL" in problem
+    assert "is shared with another organisation" in problem
+
+    street.south.channel("rollout-admins").is_ext_shared = False
+    street.names(NORTH, SOUTH)
+
+    await until_open(street, SOUTH)
+    assert {} == offices.unserved

@@ -17,7 +17,7 @@ from handlers.ticket_steps import STEPS
 from knowledge.watching import Knowledge
 from running.bot import Bot
 from sandbox.conversation import ChannelKind
-from sandbox.seed import channel_id
+from sandbox.seed import channel_id, user_id
 from sandbox.server import Sandbox
 from settings import read_settings
 from tests.security.roles import ROLES
@@ -31,6 +31,7 @@ from tests.security.stage import (
 )
 from tests.workplace import Workplace
 
+BRIDGE = channel_id("bridge")
 MATRIX = Path(__file__).with_name("matrix.yaml")
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text("utf-8"))
 LISTENING = ("action", "view", "shortcut", "event", "command", "options")
@@ -56,8 +57,10 @@ async def stage(store_url: str, knowledge: Knowledge, tmp_path: Path) -> AsyncIt
             "SLACK_PACE": "OFF",
             "CLOCK_URL": "",
             "ROLLOUT_PLAN": str(plan_with_sponsor(tmp_path)),
-            "BRIDGE_CHANNEL": channel_id("random"),
+            "BRIDGE_CHANNEL": BRIDGE,
         }
+        own, ada = user_id("signpost"), user_id("ada")
+        sandbox.workspace.add_channel(BRIDGE, "bridge", ChannelKind.PRIVATE, (own, ada), ada)
         workplace = Workplace(sandbox, environment, knowledge)
         let_intruders_in(workplace)
         await workplace.start_bot()

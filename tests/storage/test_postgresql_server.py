@@ -11,7 +11,7 @@ from storage.opening import migrate, open_store
 from storage.port import Commit, Put, Store
 from storage.postgresql_schema import known_migrations
 from storage.postgresql_text import dump, load, original, plain
-from tests.postgresql import Server
+from tests.postgresql import Server, go_without
 from tests.storage.cast import NOON, NOTE, Note, keys_of, lease, message, put
 from tests.storage.test_bad_input import run
 
@@ -129,7 +129,7 @@ class TestAway:
         self, postgresql_server: Server, postgresql_url: str
     ) -> None:
         if not postgresql_server.can_stop:
-            pytest.skip("TEST_PG_DSN names a server that is not ours to stop")
+            go_without("TEST_PG_DSN names a server that is not ours to stop")
         store = await open_store(postgresql_url)
         await store.commit(put(Note("1")))
 
