@@ -117,6 +117,19 @@ async def test_two_questions_in_one_message_get_two_answers(workplace: Workplace
     assert "Enroll an iPhone or iPad" in titles
 
 
+async def test_a_question_without_an_answer_beside_answered_ones_is_offered_the_helpdesk(
+    workplace: Workplace,
+) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", f"How do I enroll my iPhone? {UNKNOWN}")
+
+    await workplace.sandbox.until(lambda: len(workplace.replies_to(question)) == 2)
+
+    answer, other = workplace.replies_to(question)
+    assert answer.text.startswith("Enroll an iPhone or iPad")
+    assert ["Ask the helpdesk"] == labels(other)
+
+
 async def test_a_screenshot_alone_is_answered_with_a_request_for_words(
     workplace: Workplace,
 ) -> None:
