@@ -18,7 +18,8 @@ from knowledge.matching import Match, Outcome
 from knowledge.question import Place, Question, State, question_id, with_match
 from knowledge.smalltalk import SmallTalk
 from storage.kinds import ANNOUNCEMENT as RECORDED_ANNOUNCEMENT
-from storage.kinds import KNOWN_PROBLEM, QUESTION, person_key, place_key
+from storage.kinds import QUESTION, person_key, place_key
+from storage.known_problems import standing_problems
 from storage.outbox import Content
 from storage.port import Order, Put
 
@@ -100,8 +101,8 @@ async def replies(
     text = masked(question_text(said.text, desk.bot_user))
     if not has_words(text.text):
         return _to_no_words(said, place, desk.say_in(speaking.language()), desk, talk)
-    problems = [one.record for one in await desk.store.find(KNOWN_PROBLEM, "open", said.team)]
-    hearing = _Hearing(said, place, text, speaking, desk, now, talk, tuple(problems))
+    problems = tuple(await standing_problems(desk.store, said.team, now.date()))
+    hearing = _Hearing(said, place, text, speaking, desk, now, talk, problems)
     answers = await _of_wave(hearing.replies(), talk.announcement, desk, now)
     return await _with_live(answers, desk)
 

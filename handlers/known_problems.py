@@ -27,6 +27,7 @@ from knowledge.known_problem import (
 from knowledge.masking import masked
 from knowledge.question import Question
 from storage.kinds import KNOWN_PROBLEM, QUESTION
+from storage.known_problems import standing_problems
 from storage.outbox import (
     Block,
     Content,
@@ -39,7 +40,7 @@ from storage.outbox import (
     ToPerson,
     Whisper,
 )
-from storage.port import Order, Put
+from storage.port import Put
 from storage.records import NEW
 
 KNOWN_FORM = "known.form"
@@ -65,10 +66,7 @@ async def decide_known(commanded: Commanded, desk: Desk, now: datetime) -> Decis
     if not await is_agent(commanded.user, desk):
         content = Content(say("refusal-agents-only"))
     else:
-        found = await desk.store.find(
-            KNOWN_PROBLEM, "open", commanded.team, limit=MOST_SHOWN, order=Order.NEWEST_FIRST
-        )
-        standing = [one.record for one in found if one.record.stands(now.date())]
+        standing = await standing_problems(desk.store, commanded.team, now.date(), limit=MOST_SHOWN)
         content = _overview(standing, desk.default_language, say)
     return Decision(outbox=(privately(commanded, content, now),))
 

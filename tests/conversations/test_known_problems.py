@@ -1,11 +1,17 @@
 """A known problem stands before the answer; lifting it tells those who asked."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from knowledge.article import Language
+from knowledge.known_problem import KnownProblem
 from sandbox.conversation import Message
 from sandbox.people import Actor
+from storage.kinds import KNOWN_PROBLEM
+from storage.opening import open_store
+from storage.port import Commit, Put
 from tests.workplace import Workplace, labels
 
 IPHONE = "how do I enroll my iPhone?"
@@ -123,3 +129,39 @@ async def test_a_day_that_has_passed_is_refused(
     errors = await report(workplace, workplace.person("ada"), {**FIELDS, "until": day})
 
     assert fields == list(errors)
+
+
+def expired(team: str, at: datetime, number: int) -> KnownProblem:
+    """One that nobody lifted when its day had passed."""
+    return KnownProblem(
+        id=f"{team}/{at:%Y%m%dT%H%M%S}{number:06d}",
+        team=team,
+        texts={Language.EN: "Long ago"},
+        articles=("enroll-ios",),
+        codes=(),
+        until=date(2020, 1, 1),
+        reported_by="U0TIA",
+        reported_at=at,
+    )
+
+
+async def test_problems_that_nobody_lifted_hide_none_that_stands(workplace: Workplace) -> None:
+    alice, ada = workplace.person("alice"), workplace.person("ada")
+    await reported(workplace)
+    await workplace.stop_bot()
+    now, team = workplace.sandbox.core.clock.now(), workplace.sandbox.workspace.team_id
+    earlier = [expired(team, now - timedelta(days=1), number) for number in range(200)]
+    later = [expired(team, now + timedelta(days=1), number) for number in range(10)]
+    store = await open_store(workplace.environment["STORE_URL"])
+    await store.commit(Commit(now, puts=tuple(Put(KNOWN_PROBLEM, one) for one in earlier + later)))
+    await store.close()
+    await workplace.start_bot()
+
+    answer = await workplace.reply_to(await alice.direct_messages(IPHONE))
+    assert "The App Store is slow" in answer.text
+    await ada.commands("/signpost", "known")
+    assert "The App Store is slow" in (await workplace.whisper_to(ada)).text
+    await ada.opens_home()
+    await workplace.sandbox.until(
+        lambda: ada.home is not None and "The App Store is slow" in str(ada.home.body)
+    )
