@@ -294,6 +294,31 @@ async def test_a_password_is_neither_stored_nor_shown_and_the_person_is_told(
     assert "Hunter2" not in await workplace.everything_stored()
 
 
+@pytest.mark.parametrize(
+    "says",
+    ["thanks, my password is Hunter2! by the way", "password: Hunter2!", "xoxb-1234567-Hunter2abc"],
+)
+async def test_a_password_that_asks_nothing_is_remarked_on_in_a_question_channel(
+    workplace: Workplace, says: str
+) -> None:
+    message = await workplace.person("alice").says("ask-it", says)
+
+    assert "looks like a password" in (await workplace.reply_to(message)).text
+    assert "Hunter2" not in await workplace.everything_stored()
+
+
+async def test_a_password_in_the_thread_of_an_answer_is_remarked_on(workplace: Workplace) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", IPHONE)
+    await workplace.reply_to(question)
+
+    await alice.replies(question, "my password is Hunter2! trying this after lunch")
+    await workplace.sandbox.until(lambda: len(workplace.replies_to(question)) == 2)
+
+    assert "looks like a password" in workplace.replies_to(question)[1].text
+    assert "Hunter2" not in await workplace.everything_stored()
+
+
 async def private_copy(workplace: Workplace, question: Message) -> Message:
     """What "Continue privately" sends to alice."""
     answer = await workplace.reply_to(question)
