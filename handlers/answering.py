@@ -18,7 +18,7 @@ from knowledge.matching import Match, Outcome
 from knowledge.question import Place, Question, State, question_id, with_match
 from knowledge.smalltalk import SmallTalk
 from storage.kinds import ANNOUNCEMENT as RECORDED_ANNOUNCEMENT
-from storage.kinds import QUESTION, person_key, place_key
+from storage.kinds import QUESTION, asker_thread_key, person_key
 from storage.known_problems import standing_problems
 from storage.outbox import Content
 from storage.port import Order, Put
@@ -279,12 +279,12 @@ def _to_no_words(said: Said, place: Place, say: Say, desk: Desk, talk: Talk) -> 
 async def _thread_of(said: Said, thread_ts: str, desk: Desk) -> Talk:
     found = await desk.store.find(
         QUESTION,
-        "thread",
-        place_key(said.team, said.channel, thread_ts),
+        "asker_thread",
+        asker_thread_key(said.team, said.channel, thread_ts, said.user),
         limit=REMEMBERED_TURNS,
         order=Order.NEWEST_FIRST,
     )
-    mine = tuple(one.record for one in found if one.record.asker == said.user)
+    mine = tuple(one.record for one in found)
     root = await desk.store.entry_at(said.team, said.channel, thread_ts)
     about_root = root.item.about if root else ""
     if about_root.startswith(ANNOUNCEMENT):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.answering import REMEMBERED_TURNS
 from sandbox.conversation import Message
 from tests.workplace import Workplace, labels
 
@@ -41,6 +42,25 @@ async def test_a_follow_up_keeps_the_subject_when_only_the_device_changes(
     second = await workplace.reply_to(await alice.direct_messages("and on Android?"))
 
     assert "Outlook" in second.text.split("\n")[0]
+
+
+async def test_the_asker_is_heard_in_a_thread_in_which_many_others_asked(
+    workplace: Workplace,
+) -> None:
+    alice, bram = workplace.person("alice"), workplace.person("bram")
+    question = await alice.says("ask-it", IPHONE)
+    await workplace.reply_to(question)
+    for _ in range(REMEMBERED_TURNS):
+        await bram.mentions_bot("ask-it", "how do I enroll my laptop?", question)
+    await workplace.sandbox.until(
+        lambda: len(workplace.replies_to(question)) == 1 + REMEMBERED_TURNS
+    )
+
+    await alice.replies(question, "and on Android?")
+
+    await workplace.sandbox.until(
+        lambda: "Android" in workplace.replies_to(question)[-1].text.split("\n")[0]
+    )
 
 
 async def test_what_the_asker_says_in_the_thread_that_asks_nothing_is_left_alone(
