@@ -114,6 +114,25 @@ async def test_only_agents_report_and_lift(workplace: Workplace) -> None:
     assert [] == labels(told)
 
 
+async def test_the_overview_names_articles_and_dates_in_the_readers_language(
+    workplace: Workplace,
+) -> None:
+    tom = workplace.person("tom")
+    await reported(workplace)
+    await tom.commands("/signpost", "language nl")
+    await workplace.whisper_to(tom)
+    told_so_far = len(tom.ephemerals())
+
+    await tom.commands("/signpost", "known")
+
+    await workplace.sandbox.until(lambda: len(tom.ephemerals()) > told_so_far)
+    shown = tom.ephemerals()[-1].text
+    assert "De App Store is traag vandaag." in shown
+    assert "enroll-ios" not in shown
+    assert "iPhone" in shown
+    assert "1 januari 2090" in shown
+
+
 async def test_a_problem_that_concerns_nothing_is_refused(workplace: Workplace) -> None:
     errors = await report(
         workplace, workplace.person("tia"), {**FIELDS, "articles": [], "codes": ""}
