@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers.answers import render_answer, render_offer, render_thanks
+from handlers.answers import render_answer, render_offer, render_thanks, with_secret_note
 from handlers.catalogue import Say
 from handlers.desk import Desk, Speaking
 from handlers.payloads import Said
@@ -18,7 +18,8 @@ from knowledge.matching import Match, Outcome
 from knowledge.question import Place, Question, State, question_id, with_match
 from knowledge.smalltalk import SmallTalk
 from storage.kinds import ANNOUNCEMENT as RECORDED_ANNOUNCEMENT
-from storage.kinds import KNOWN_PROBLEM, QUESTION, person_key, place_key
+from storage.kinds import QUESTION, asker_thread_key, person_key
+from storage.known_problems import standing_problems
 from storage.outbox import Content
 from storage.port import Order, Put
 
@@ -99,9 +100,11 @@ async def replies(
     speaking = await desk.speaking(person, said.channel)
     text = masked(question_text(said.text, desk.bot_user))
     if not has_words(text.text):
+        if text.found:
+            return [Reply(with_secret_note(Content(""), desk.say_in(speaking.language())))]
         return _to_no_words(said, place, desk.say_in(speaking.language()), desk, talk)
-    problems = [one.record for one in await desk.store.find(KNOWN_PROBLEM, "open", said.team)]
-    hearing = _Hearing(said, place, text, speaking, desk, now, talk, tuple(problems))
+    problems = tuple(await standing_problems(desk.store, said.team, now.date()))
+    hearing = _Hearing(said, place, text, speaking, desk, now, talk, problems)
     answers = await _of_wave(hearing.replies(), talk.announcement, desk, now)
     return await _with_live(answers, desk)
 
@@ -148,6 +151,7 @@ class _Hearing:
     problems: tuple[KnownProblem, ...]
 
     def replies(self) -> list[Reply]:
+        """What is said; somebody who wrote a secret is told in any case."""
         last = self.talk.last
         matched = match_parts(
             self.desk.knowledge.current.matcher,
@@ -155,9 +159,10 @@ class _Hearing:
             self._languages(),
             last.text if last else "",
         )
+        first = self._question(*matched[0], 1)
         smalltalk = matched[0][1].smalltalk
         if smalltalk is not None:
-            return self._to_small_talk(smalltalk, self._question(*matched[0], 1))
+            return self._with_word(self._to_small_talk(smalltalk, first), first)
         answered: list[Reply] = []
         offered = self.talk.offered
         for number, (text, match) in enumerate(matched, start=1):
@@ -167,7 +172,15 @@ class _Hearing:
             concerned = noticed(question, match, self.problems, self.now.date())
             answered.append(self._answer(concerned))
             offered |= question.offered
-        return answered
+        return self._with_word(answered, first)
+
+    def _with_word(self, answered: list[Reply], question: Question) -> list[Reply]:
+        """The replies; where none of them says so, the last says that a secret was seen."""
+        if not self.text.found or any(one.question for one in answered):
+            return answered
+        content = answered[-1].content if answered else Content("")
+        noted = with_secret_note(content, self.desk.say_in(question.language))
+        return [*answered[:-1], Reply(noted)]
 
     def _answer(self, question: Question) -> Reply:
         say = self.desk.say_in(question.language)
@@ -266,12 +279,12 @@ def _to_no_words(said: Said, place: Place, say: Say, desk: Desk, talk: Talk) -> 
 async def _thread_of(said: Said, thread_ts: str, desk: Desk) -> Talk:
     found = await desk.store.find(
         QUESTION,
-        "thread",
-        place_key(said.team, said.channel, thread_ts),
+        "asker_thread",
+        asker_thread_key(said.team, said.channel, thread_ts, said.user),
         limit=REMEMBERED_TURNS,
         order=Order.NEWEST_FIRST,
     )
-    mine = tuple(one.record for one in found if one.record.asker == said.user)
+    mine = tuple(one.record for one in found)
     root = await desk.store.entry_at(said.team, said.channel, thread_ts)
     about_root = root.item.about if root else ""
     if about_root.startswith(ANNOUNCEMENT):

@@ -169,6 +169,13 @@ def _noted(content: Content, question: Question, say: Say) -> Content:
     return Content(_joined(content.text, *notes), blocks)
 
 
+def with_secret_note(content: Content, say: Say) -> Content:
+    """What is said, and that a secret should be changed."""
+    note = say("secret-masked")
+    blocks = (*content.blocks, _context(note)) if content.blocks else ()
+    return Content(_joined(content.text, note), blocks)
+
+
 def _platform_choice(question: Question, article: Article, say: Say) -> Iterator[Block]:
     """Which device is it: a button for each platform that has a part and is not shown yet."""
     platforms = platforms_of(article)

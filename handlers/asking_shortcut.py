@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.answering import Reply, replies
+from handlers.answering import Reply, answer_key, replies
 from handlers.answers import render_answer
 from handlers.asking import answer_item
 from handlers.catalogue import Say
@@ -11,9 +11,10 @@ from handlers.decision import Decision
 from handlers.desk import Desk
 from handlers.payloads import Said, ShortcutUsed
 from helpdesk.errors import RolesUnknown
+from knowledge.following import MOST_PARTS
 from knowledge.question import Place, Question, State, question_id
 from storage.kinds import QUESTION
-from storage.outbox import Content, OutboxItem, Respond
+from storage.outbox import Content, OutboxItem, OutboxState, Respond
 from storage.port import Put
 from storage.records import NEW
 
@@ -27,10 +28,10 @@ async def decide_shortcut(used: ShortcutUsed, desk: Desk, now: datetime) -> Deci
     say = await desk.say_to(used.user, used.channel)
     if used.by_bot or not used.author or used.author == desk.bot_user:
         return _told(used, Content(say("shortcut-not-a-person")), now)
-    asked_before = question_id(used.team, used.channel, used.message_ts)
-    if await desk.store.get(QUESTION, asked_before):
+    before = await _asked_before(used, desk)
+    if any([await _stands(one, desk) for one in before]):
         return _told(used, Content(say("shortcut-answered-before")), now)
-    if not await _reaches(used.channel, desk):
+    if before or not await _reaches(used.channel, desk):
         return await _answered_privately(used, desk, say, now)
     reply = await _reply(_said(used, used.author), Place.SHORTCUT, desk, now)
     if reply is None or reply.question is None:
@@ -44,6 +45,25 @@ async def decide_shortcut(used: ShortcutUsed, desk: Desk, now: datetime) -> Deci
     )
 
 
+async def _asked_before(used: ShortcutUsed, desk: Desk) -> list[Question]:
+    """The questions that were asked by the message itself, whoever brought it to us."""
+    ids = [
+        question_id(used.team, used.channel, used.message_ts, number)
+        for number in range(1, MOST_PARTS + 1)
+    ]
+    found = [await desk.store.get(QUESTION, one) for one in ids]
+    return [one.record for one in found if one]
+
+
+async def _stands(question: Question, desk: Desk) -> bool:
+    """Whether the answer is to be read where the message stands: it was neither taken back nor
+    given to one person alone, nor did Slack refuse it."""
+    if question.state is State.WITHDRAWN or question.place is Place.COMMAND:
+        return False
+    sent = await desk.store.outbox_entry(answer_key(question))
+    return sent is None or sent.state is not OutboxState.DEAD
+
+
 async def _reaches(channel: str, desk: Desk) -> bool:
     """Whether Slack tells us about the channel: of a private one, or a conversation among others,
     it does not unless we are in it."""
@@ -55,12 +75,18 @@ async def _reaches(channel: str, desk: Desk) -> bool:
 
 
 async def _answered_privately(used: ShortcutUsed, desk: Desk, say: Say, now: datetime) -> Decision:
+    """The answer for who asked alone; each person's question about the message is their own, and
+    one asked again is shown as it stands."""
     reply = await _reply(_said(used, used.user), Place.COMMAND, desk, now)
     if reply is None or reply.question is None:
         return _told(used, Content(say("shortcut-no-answer")), now)
-    question: Question = reply.question
-    put = Put(QUESTION, question, NEW)
-    return Decision(puts=(put,), outbox=(_response(used, reply.content, now),))
+    question = replace(reply.question, id=f"{reply.question.id}/{used.user}")
+    stored = await desk.store.get(QUESTION, question.id)
+    puts = () if stored else (Put(QUESTION, question, NEW),)
+    question = stored.record if stored else question
+    library = desk.knowledge.current.library
+    content = render_answer(question, library, desk.say_in(question.spoken))
+    return Decision(puts=puts, outbox=(_response(used, content, now),))
 
 
 async def _reply(said: Said, place: Place, desk: Desk, now: datetime) -> Reply | None:

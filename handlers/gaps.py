@@ -1,5 +1,6 @@
 """``/signpost gaps``: what the knowledge base could not answer, for agents and admins."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,8 @@ from storage.outbox import Block, Content
 from storage.question_log import questions_since
 
 DAYS = 30
+MOST_GROUPED = 1_500
+"""Of more questions without an answer, the newest: within the time in which Slack waits."""
 MOST_GAPS = 12
 """In one message, which has room for 50 blocks (docs.slack.dev/reference/block-kit/blocks)."""
 EXAMPLE_SHOWN = 300
@@ -38,7 +41,8 @@ async def decide_gaps(commanded: Commanded, desk: Desk, now: datetime) -> Decisi
         content = Content(say("refusal-agents-only"))
         return Decision(outbox=(privately(commanded, content, now),))
     asked = [one async for one in questions_since(desk.store, now, DAYS, commanded.team)]
-    content = _content(gaps_of(asked), len(asked), desk.knowledge.current.library, say)
+    gaps = await asyncio.to_thread(gaps_of, asked, MOST_GROUPED)
+    content = _content(gaps, len(asked), desk.knowledge.current.library, say)
     return Decision(outbox=(privately(commanded, content, now),))
 
 

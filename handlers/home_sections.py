@@ -20,7 +20,8 @@ from helpdesk.timing import next_step_at
 from knowledge.article import Language
 from rollout.announcement import NOT_OUT_YET, announcement_id
 from rollout.announcement import State as AnnouncementState
-from storage.kinds import ANNOUNCEMENT, KNOWN_PROBLEM, TICKET, person_key
+from storage.kinds import ANNOUNCEMENT, TICKET, person_key
+from storage.known_problems import standing_problems
 from storage.outbox import Block
 from storage.port import Order
 
@@ -224,10 +225,9 @@ async def satisfaction(team: str, desk: HelpdeskDesk, say: Say) -> str:
 
 
 async def _known(reader: HomeReader, desk: HelpdeskDesk, say: Say) -> list[str]:
-    found = await desk.store.find(
-        KNOWN_PROBLEM, "open", reader.team, limit=KNOWN_SHOWN, order=Order.NEWEST_FIRST
+    standing = await standing_problems(
+        desk.store, reader.team, reader.now.date(), limit=KNOWN_SHOWN
     )
-    standing = [one.record for one in found if one.record.stands(reader.now.date())]
     return [
         f"• {escaped(shortened(one.text_in(reader.language), WORDS_SHOWN))}" for one in standing
     ]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from handlers.answers import best_article
 from handlers.catalogue import Say, long_date
 from handlers.commands import privately
 from handlers.decision import NOTHING, Decision, OpenModal
@@ -27,6 +28,7 @@ from knowledge.known_problem import (
 from knowledge.masking import masked
 from knowledge.question import Question
 from storage.kinds import KNOWN_PROBLEM, QUESTION
+from storage.known_problems import standing_problems
 from storage.outbox import (
     Block,
     Content,
@@ -39,7 +41,7 @@ from storage.outbox import (
     ToPerson,
     Whisper,
 )
-from storage.port import Order, Put
+from storage.port import Put
 from storage.records import NEW
 
 KNOWN_FORM = "known.form"
@@ -65,11 +67,10 @@ async def decide_known(commanded: Commanded, desk: Desk, now: datetime) -> Decis
     if not await is_agent(commanded.user, desk):
         content = Content(say("refusal-agents-only"))
     else:
-        found = await desk.store.find(
-            KNOWN_PROBLEM, "open", commanded.team, limit=MOST_SHOWN, order=Order.NEWEST_FIRST
-        )
-        standing = [one.record for one in found if one.record.stands(now.date())]
-        content = _overview(standing, desk.default_language, say)
+        standing = await standing_problems(desk.store, commanded.team, now.date(), limit=MOST_SHOWN)
+        person = await desk.people.person(commanded.user)
+        language = (await desk.speaking(person, commanded.channel)).language()
+        content = _overview(standing, desk.knowledge.current.library, language, say)
     return Decision(outbox=(privately(commanded, content, now),))
 
 
@@ -174,12 +175,14 @@ def _problem(submitted: Submitted, texts: Mapping[Language, str], now: datetime)
     )
 
 
-def _overview(problems: list[KnownProblem], language: Language, say: Say) -> Content:
+def _overview(
+    problems: list[KnownProblem], library: Library, language: Language, say: Say
+) -> Content:
     lead = say("known-lead") if problems else say("known-none")
     blocks: list[Block] = [rich_text(words(lead))]
     lines = [lead]
     for problem in problems:
-        line = _line(problem, language, say)
+        line = _line(problem, library, language, say)
         lines.append(f"- {escaped(line)}")
         blocks += _with_lift(problem, line, say)
     adding = _button(KnownAction.NEW, say("button-known"), "new")
@@ -187,8 +190,9 @@ def _overview(problems: list[KnownProblem], language: Language, say: Say) -> Con
     return Content("\n".join(lines), tuple(blocks))
 
 
-def _line(problem: KnownProblem, language: Language, say: Say) -> str:
-    bound = ", ".join((*problem.articles, *problem.codes))
+def _line(problem: KnownProblem, library: Library, language: Language, say: Say) -> str:
+    titles = (_title(one, library, language) for one in problem.articles)
+    bound = ", ".join((*titles, *problem.codes))
     until = long_date(problem.until, language)
     return say(
         "known-line",
@@ -199,6 +203,12 @@ def _line(problem: KnownProblem, language: Language, say: Say) -> str:
     )
 
 
+def _title(article_id: str, library: Library, language: Language) -> str:
+    """The article's title; of one that is gone, its id."""
+    article = best_article(article_id, language, library)
+    return article.title if article else article_id
+
+
 def _with_lift(problem: KnownProblem, line: str, say: Say) -> Iterator[Block]:
     yield rich_text(words(line))
     lifting = _button(KnownAction.LIFT, say("button-lift"), problem.id)
@@ -207,7 +217,7 @@ def _with_lift(problem: KnownProblem, line: str, say: Say) -> Iterator[Block]:
 
 def _card(problem: KnownProblem, desk: Desk) -> Content:
     say = desk.say_in(desk.default_language)
-    line = _line(problem, desk.default_language, say)
+    line = _line(problem, desk.knowledge.current.library, desk.default_language, say)
     who = say("known-card", who=f"<@{problem.reported_by}>")
     return Content(
         f"{who}\n{escaped(line)}",

@@ -28,9 +28,9 @@ from storage.kinds import (
     ENROLLED,
     GROUP_SIZE,
     IMPORTED_LIST,
-    KNOWN_PROBLEM,
     TICKET,
 )
+from storage.known_problems import standing_problems
 from storage.outbox import Content
 from storage.port import Put, Store
 from storage.records import NEW
@@ -223,8 +223,7 @@ def _earlier_groups(announcement: Announcement, around: Situation) -> list[Group
 
 
 async def _known_problems(desk: AnnouncingDesk, now: datetime) -> list[str]:
-    found = await desk.store.find(KNOWN_PROBLEM, "open", desk.team)
-    standing = [one.record for one in found if one.record.stands(now.date())]
+    standing = await standing_problems(desk.store, desk.team, now.date())
     if not standing:
         return [desk.say("go-no-problems")]
     lines = [desk.say("go-problems", count=len(standing))]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from knowledge.article import Language
 from knowledge.extraction import extract, without_platforms
+from knowledge.interrogative import asks_about_something
 from knowledge.matching import Match, Matcher, Outcome, Query
 from knowledge.text import is_han, normalised, words
 
@@ -52,19 +53,42 @@ def match_following(
 def match_parts(
     matcher: Matcher, text: str, languages: tuple[Language, ...], before: str = ""
 ) -> tuple[tuple[str, Match], ...]:
-    """Each question in ``text`` with what it meets. Taken apart only when at least two parts are
-    answered, by different articles; else the text is one question."""
+    """Each question in ``text`` with what it meets. Taken apart when a part is answered on its own
+    and another asks something else, answered or not; else the text is one question."""
     parts = parts_of(text)
     if len(parts) > 1:
         matched, so_far = [], before
         for part in parts:
             matched.append((part, match_following(matcher, part, languages, so_far)))
             so_far = part
-        answered = [one for one in matched if one[1].outcome is Outcome.ANSWER]
-        distinct = {match.candidates[0].article_id: (part, match) for part, match in answered}
-        if len(distinct) > 1:
-            return tuple(distinct.values())
+        apart = tuple(_apart(matcher, matched, languages))
+        if len(apart) > 1:
+            return apart
     return ((text, match_following(matcher, text, languages, before)),)
+
+
+def _apart(
+    matcher: Matcher, matched: Iterable[tuple[str, Match]], languages: tuple[Language, ...]
+) -> Iterator[tuple[str, Match]]:
+    """The parts that get a reply of their own; none where no part is answered. Parts that meet the
+    same article are one question; a part without an answer counts when it asks about something."""
+    taken = list(matched)
+    if not any(match.outcome is Outcome.ANSWER for _, match in taken):
+        return
+    answered: set[str | None] = set()
+    for part, match in taken:
+        if _best(match) in answered and not _continues(part):
+            match = matcher.match(Query(part, languages))
+        if match.outcome is Outcome.ANSWER:
+            if _best(match) not in answered:
+                yield part, match
+            answered.add(_best(match))
+        elif match.smalltalk is None and asks_about_something(part):
+            yield part, match
+
+
+def _best(match: Match) -> str | None:
+    return match.candidates[0].article_id if match.candidates else None
 
 
 def _says_enough(part: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import yaml
 
 from knowledge.extraction import extract
-from knowledge.text import has_han, normalised
+from knowledge.text import has_han, is_han, normalised, words
 
 _WORDS_FILE: Final = Path(__file__).with_name("interrogatives.yaml")
 _CHINESE: Final = "zh-Hant"
@@ -24,6 +24,8 @@ _JOINING: Final = r"(?<!\w)(?:and|but|so|or|also|en|maar|dus|of|och|men|så|elle
 _BEGINNING: Final = rf"(?:^|[.,;:!…–—()-]|{_JOINING})\s*(?:{_JOINING})?"
 # With such a particle a Chinese sentence ends that asks.
 _ENDINGS: Final = ("嗎", "吗", "呢")
+_FEWEST_WORDS: Final = 2
+_FEWEST_HAN: Final = 3
 
 
 def reads_as_question(text: str) -> bool:
@@ -45,7 +47,22 @@ def reads_as_question(text: str) -> bool:
     return bool(extract(text).error_codes)
 
 
+def asks_about_something(text: str) -> bool:
+    """Whether a text reads as a question without its mark, and says more than that it asks: "does
+    anyone know?" beside another question is no second one."""
+    bare = text.strip().rstrip("?？ ")
+    if not reads_as_question(bare):
+        return False
+    asking = _asking()
+    rest = asking.chinese_openers.sub(" ", asking.openers.sub(" ", normalised(bare)))
+    found = words(rest)
+    han = sum(len(word) for word in found if is_han(word))
+    return han >= _FEWEST_HAN or len(found) >= _FEWEST_WORDS
+
+
 class _Asking(NamedTuple):
+    openers: re.Pattern[str]
+    chinese_openers: re.Pattern[str]
     clause: re.Pattern[str]
     trouble: re.Pattern[str]
     chinese: re.Pattern[str]
@@ -57,6 +74,8 @@ def _asking() -> _Asking:
     listed = yaml.safe_load(_WORDS_FILE.read_text("utf-8"))
     openers, trouble, nothing = listed["openers"], listed["trouble"], listed["not"]
     return _Asking(
+        re.compile(_any_word(_spaced(openers))),
+        re.compile(_any(openers[_CHINESE])),
         re.compile(rf"{_BEGINNING}{_any_word(_spaced(openers))}"),
         re.compile(_any_word(_spaced(trouble))),
         re.compile(_any(openers[_CHINESE] + trouble[_CHINESE])),

@@ -50,6 +50,11 @@ def place_key(team: str, channel: str, thread_ts: str) -> str:
     return f"{team}/{channel}/{thread_ts}"
 
 
+def asker_thread_key(team: str, channel: str, ts: str, user: str) -> str:
+    """The index value of one person's questions in one thread."""
+    return f"{place_key(team, channel, ts)}/{user}"
+
+
 QUESTION = RecordKind(
     "question",
     Question,
@@ -57,6 +62,9 @@ QUESTION = RecordKind(
         "asker": lambda question: person_key(question.team, question.asker),
         "thread": lambda question: place_key(
             question.team, question.channel, question.thread_ts or question.ts
+        ),
+        "asker_thread": lambda question: asker_thread_key(
+            question.team, question.channel, question.thread_ts or question.ts, question.asker
         ),
         "state": lambda question: f"{question.team}/{question.state}",
         "day": lambda question: question.asked_at.date().isoformat(),

@@ -1,11 +1,17 @@
 """A known problem stands before the answer; lifting it tells those who asked."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from knowledge.article import Language
+from knowledge.known_problem import KnownProblem
 from sandbox.conversation import Message
 from sandbox.people import Actor
+from storage.kinds import KNOWN_PROBLEM
+from storage.opening import open_store
+from storage.port import Commit, Put
 from tests.workplace import Workplace, labels
 
 IPHONE = "how do I enroll my iPhone?"
@@ -108,6 +114,25 @@ async def test_only_agents_report_and_lift(workplace: Workplace) -> None:
     assert [] == labels(told)
 
 
+async def test_the_overview_names_articles_and_dates_in_the_readers_language(
+    workplace: Workplace,
+) -> None:
+    tom = workplace.person("tom")
+    await reported(workplace)
+    await tom.commands("/signpost", "language nl")
+    await workplace.whisper_to(tom)
+    told_so_far = len(tom.ephemerals())
+
+    await tom.commands("/signpost", "known")
+
+    await workplace.sandbox.until(lambda: len(tom.ephemerals()) > told_so_far)
+    shown = tom.ephemerals()[-1].text
+    assert "De App Store is traag vandaag." in shown
+    assert "enroll-ios" not in shown
+    assert "iPhone" in shown
+    assert "1 januari 2090" in shown
+
+
 async def test_a_problem_that_concerns_nothing_is_refused(workplace: Workplace) -> None:
     errors = await report(
         workplace, workplace.person("tia"), {**FIELDS, "articles": [], "codes": ""}
@@ -123,3 +148,39 @@ async def test_a_day_that_has_passed_is_refused(
     errors = await report(workplace, workplace.person("ada"), {**FIELDS, "until": day})
 
     assert fields == list(errors)
+
+
+def expired(team: str, at: datetime, number: int) -> KnownProblem:
+    """One that nobody lifted when its day had passed."""
+    return KnownProblem(
+        id=f"{team}/{at:%Y%m%dT%H%M%S}{number:06d}",
+        team=team,
+        texts={Language.EN: "Long ago"},
+        articles=("enroll-ios",),
+        codes=(),
+        until=date(2020, 1, 1),
+        reported_by="U0TIA",
+        reported_at=at,
+    )
+
+
+async def test_problems_that_nobody_lifted_hide_none_that_stands(workplace: Workplace) -> None:
+    alice, ada = workplace.person("alice"), workplace.person("ada")
+    await reported(workplace)
+    await workplace.stop_bot()
+    now, team = workplace.sandbox.core.clock.now(), workplace.sandbox.workspace.team_id
+    earlier = [expired(team, now - timedelta(days=1), number) for number in range(200)]
+    later = [expired(team, now + timedelta(days=1), number) for number in range(10)]
+    store = await open_store(workplace.environment["STORE_URL"])
+    await store.commit(Commit(now, puts=tuple(Put(KNOWN_PROBLEM, one) for one in earlier + later)))
+    await store.close()
+    await workplace.start_bot()
+
+    answer = await workplace.reply_to(await alice.direct_messages(IPHONE))
+    assert "The App Store is slow" in answer.text
+    await ada.commands("/signpost", "known")
+    assert "The App Store is slow" in (await workplace.whisper_to(ada)).text
+    await ada.opens_home()
+    await workplace.sandbox.until(
+        lambda: ada.home is not None and "The App Store is slow" in str(ada.home.body)
+    )

@@ -77,6 +77,40 @@ async def test_where_the_bot_is_not_the_answer_is_private(workplace: Workplace) 
     assert [] == workplace.replies_to(message)
 
 
+async def test_where_the_bot_is_not_everybody_who_asks_is_answered(workplace: Workplace) -> None:
+    tess, ted = workplace.person("tess"), workplace.person("ted")
+    await tess.removes("tier-2", "signpost")
+    message = await tess.says("tier-2", IPHONE)
+    await ted.shortcut("ask.message", message)
+    await workplace.whisper_to(ted)
+
+    await tess.shortcut("ask.message", message)
+
+    answer = await workplace.whisper_to(tess)
+    assert "Enroll an iPhone or iPad" in answer.text
+    await tess.presses(answer, "Solved")
+    await workplace.sandbox.until(lambda: "Glad it helped" in tess.ephemerals()[-1].text)
+    await ted.shortcut("ask.message", message)
+    await workplace.sandbox.until(lambda: len(ted.ephemerals()) == 2)
+    assert ["Enroll an iPhone or iPad"] * 2 == [one.text.split("\n")[0] for one in ted.ephemerals()]
+
+
+async def test_a_message_whose_second_question_was_answered_is_not_answered_again(
+    workplace: Workplace,
+) -> None:
+    alice, ada = workplace.person("alice"), workplace.person("ada")
+    message = await alice.says("general", f"what is the capital of Australia? {IPHONE}")
+    await ada.shortcut("ask.message", message)
+    await workplace.reply_to(message)
+    told_so_far = len(ada.ephemerals())
+
+    await ada.shortcut("ask.message", message)
+
+    await workplace.sandbox.until(lambda: len(ada.ephemerals()) > told_so_far)
+    await workplace.sandbox.until(lambda: "answered that message" in ada.ephemerals()[-1].text)
+    assert 1 == len(workplace.replies_to(message))
+
+
 async def test_after_an_edit_the_answer_still_says_who_asked(workplace: Workplace) -> None:
     alice, ada = workplace.person("alice"), workplace.person("ada")
     message = await alice.says("general", IPHONE)

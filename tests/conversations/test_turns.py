@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.answering import REMEMBERED_TURNS
 from sandbox.conversation import Message
 from tests.workplace import Workplace, labels
 
@@ -41,6 +42,25 @@ async def test_a_follow_up_keeps_the_subject_when_only_the_device_changes(
     second = await workplace.reply_to(await alice.direct_messages("and on Android?"))
 
     assert "Outlook" in second.text.split("\n")[0]
+
+
+async def test_the_asker_is_heard_in_a_thread_in_which_many_others_asked(
+    workplace: Workplace,
+) -> None:
+    alice, bram = workplace.person("alice"), workplace.person("bram")
+    question = await alice.says("ask-it", IPHONE)
+    await workplace.reply_to(question)
+    for _ in range(REMEMBERED_TURNS):
+        await bram.mentions_bot("ask-it", "how do I enroll my laptop?", question)
+    await workplace.sandbox.until(
+        lambda: len(workplace.replies_to(question)) == 1 + REMEMBERED_TURNS
+    )
+
+    await alice.replies(question, "and on Android?")
+
+    await workplace.sandbox.until(
+        lambda: "Android" in workplace.replies_to(question)[-1].text.split("\n")[0]
+    )
 
 
 async def test_what_the_asker_says_in_the_thread_that_asks_nothing_is_left_alone(
@@ -115,6 +135,19 @@ async def test_two_questions_in_one_message_get_two_answers(workplace: Workplace
     titles = {one.text.split("\n")[0] for one in workplace.replies_to(question)}
     assert 2 == len(titles)
     assert "Enroll an iPhone or iPad" in titles
+
+
+async def test_a_question_without_an_answer_beside_answered_ones_is_offered_the_helpdesk(
+    workplace: Workplace,
+) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", f"How do I enroll my iPhone? {UNKNOWN}")
+
+    await workplace.sandbox.until(lambda: len(workplace.replies_to(question)) == 2)
+
+    answer, other = workplace.replies_to(question)
+    assert answer.text.startswith("Enroll an iPhone or iPad")
+    assert ["Ask the helpdesk"] == labels(other)
 
 
 async def test_a_screenshot_alone_is_answered_with_a_request_for_words(
@@ -278,6 +311,31 @@ async def test_a_password_is_neither_stored_nor_shown_and_the_person_is_told(
     answer = await workplace.reply_to(await person.direct_messages(says))
 
     assert any(word in answer.text for word in ("password", "wachtwoord", "lösenord", "密碼"))
+    assert "Hunter2" not in await workplace.everything_stored()
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["thanks, my password is Hunter2! by the way", "password: Hunter2!", "xoxb-1234567-Hunter2abc"],
+)
+async def test_a_password_that_asks_nothing_is_remarked_on_in_a_question_channel(
+    workplace: Workplace, says: str
+) -> None:
+    message = await workplace.person("alice").says("ask-it", says)
+
+    assert "looks like a password" in (await workplace.reply_to(message)).text
+    assert "Hunter2" not in await workplace.everything_stored()
+
+
+async def test_a_password_in_the_thread_of_an_answer_is_remarked_on(workplace: Workplace) -> None:
+    alice = workplace.person("alice")
+    question = await alice.says("ask-it", IPHONE)
+    await workplace.reply_to(question)
+
+    await alice.replies(question, "my password is Hunter2! trying this after lunch")
+    await workplace.sandbox.until(lambda: len(workplace.replies_to(question)) == 2)
+
+    assert "looks like a password" in workplace.replies_to(question)[1].text
     assert "Hunter2" not in await workplace.everything_stored()
 
 

@@ -52,3 +52,53 @@ def test_two_parts_that_meet_the_same_article_are_one_question(knowledge: Knowle
     text = "How do I enroll my iPhone? How do I register my iPhone?"
 
     assert (text,) == tuple(part for part, _ in match_parts(knowledge.current.matcher, text, ()))
+
+
+@pytest.mark.parametrize(
+    ("text", "answered", "others"),
+    [
+        (
+            "How do I enroll my iPhone? What is the capital of Australia? How long does it take?",
+            ["enroll-ios", "how-long-it-takes"],
+            ["What is the capital of Australia?"],
+        ),
+        (
+            "How do I enroll my iPhone? What is the capital of Australia?",
+            ["enroll-ios"],
+            ["What is the capital of Australia?"],
+        ),
+        ("我的 iPhone 要怎麼註冊？餐廳在哪裡？", ["enroll-ios"], ["餐廳在哪裡？"]),
+    ],
+)
+def test_a_part_without_an_answer_stands_beside_those_that_have_one(
+    knowledge: Knowledge, text: str, answered: list[str], others: list[str]
+) -> None:
+    matched = match_parts(knowledge.current.matcher, text, ())
+
+    best = [one.candidates[0].article_id for _, one in matched if one.outcome is Outcome.ANSWER]
+    assert answered == best
+    assert others == [part for part, one in matched if one.outcome is not Outcome.ANSWER]
+
+
+def test_a_part_without_an_answer_is_not_offered_what_its_neighbour_is_answered_with(
+    knowledge: Knowledge,
+) -> None:
+    text = "How do I enroll my iPhone? What is the capital of Australia?"
+
+    matched = match_parts(knowledge.current.matcher, text, ())
+
+    assert Outcome.NONE is matched[1][1].outcome
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does anyone know? How do I enroll my iPhone?",
+        "How are you? How do I enroll my iPhone?",
+        "What is the capital of Australia? Who won the cup?",
+    ],
+)
+def test_what_asks_nothing_of_its_own_or_stands_beside_no_answer_is_not_taken_apart(
+    knowledge: Knowledge, text: str
+) -> None:
+    assert (text,) == tuple(part for part, _ in match_parts(knowledge.current.matcher, text, ()))

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from knowledge.article import Language
 from knowledge.gaps import gaps_of, is_gap
 from knowledge.matching import Outcome
@@ -86,3 +89,41 @@ def test_what_is_a_gap_and_what_is_not() -> None:
 
 def test_no_questions_are_no_gaps() -> None:
     assert () == gaps_of([])
+
+
+def test_of_many_questions_the_newest_are_grouped() -> None:
+    questions = [asked(1, "where is the canteen?"), asked(2, "printer?"), asked(3, "printers?")]
+
+    assert [("printers?", "printer?")] == [gap.examples for gap in gaps_of(questions, most=2)]
+    assert 2 == len(gaps_of(questions, most=3))
+
+
+def test_the_order_of_words_and_words_left_out_make_no_other_question() -> None:
+    (gap,) = gaps_of(
+        [
+            asked(1, "print from my tablet"),
+            asked(2, "from my tablet print"),
+            asked(3, "print from my tablet while travelling abroad in the winter"),
+        ]
+    )
+
+    assert 3 == gap.count
+
+
+def test_a_question_in_chinese_letters_is_compared_letter_by_letter_in_any_language() -> None:
+    gaps = gaps_of(
+        [asked(1, "平板可以列印嗎"), asked(2, "我的平板可以列印嗎"), asked(3, "printer?")]
+    )
+
+    assert [2, 1] == [gap.count for gap in gaps]
+
+
+@given(st.lists(st.text("ab 印刷", min_size=1, max_size=12), max_size=9))
+def test_every_question_is_in_one_gap(texts: list[str]) -> None:
+    questions = [asked(number, text) for number, text in enumerate(texts)]
+
+    gaps = gaps_of(questions)
+
+    assert sorted(one.id for one in questions) == sorted(
+        one for gap in gaps for one in gap.questions
+    )
