@@ -211,6 +211,17 @@ async def test_a_question_that_went_to_the_helpdesk_is_not_offered_it(counter: C
     assert 1 == len(counter.notes(question))
 
 
+async def test_the_platform_of_who_called_is_read_from_the_words(counter: Counter) -> None:
+    alice = counter.person("alice")
+
+    await counter.person("tia").commands(
+        "/signpost", f"new {alice.mention} zebra stuck on my iPhone with 0x80180014"
+    )
+
+    card = await counter.workplace.posted_in("tier-1", "zebra stuck")
+    assert "Device: iOS / iPadOS · error codes: 0x80180014" in card.text
+
+
 async def test_who_called_is_answered_by_phone_and_it_is_recorded(counter: Counter) -> None:
     alice = counter.person("alice")
     await counter.person("tia").commands("/signpost", f"new {alice.mention} {WORDS}")
