@@ -69,6 +69,7 @@ def ticket_as_counted(ticket: Ticket, note: str) -> Ticket:
         words=note,
         tried="",
         findings=tuple(replace(one, findings=Findings(note)) for one in ticket.findings),
+        failed=(),
         root_cause="",
         solution="",
         delivered=note if ticket.delivered else "",

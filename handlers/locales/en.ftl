@@ -255,6 +255,7 @@ ticket-card-device = Device: { $device } · error codes: { $codes }
 ticket-card-tried = Tried so far: { $tried }
 ticket-card-by-phone = Came by phone or in person; written down by { $who }
 ticket-card-found = Found in { $tier } by { $who }:
+ticket-card-failed = Tried before and did not solve it (found in { $tier } by { $who }):
 ticket-finding-device = Device: { $value }
 ticket-finding-build = Build: { $value }
 ticket-finding-checked = Checked: { $value }

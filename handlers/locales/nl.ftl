@@ -255,6 +255,7 @@ ticket-card-device = Toestel: { $device } · foutcodes: { $codes }
 ticket-card-tried = Al geprobeerd: { $tried }
 ticket-card-by-phone = Kwam telefonisch of in persoon binnen; opgeschreven door { $who }
 ticket-card-found = Gevonden in { $tier } door { $who }:
+ticket-card-failed = Eerder geprobeerd, het hielp niet (gevonden in { $tier } door { $who }):
 ticket-finding-device = Toestel: { $value }
 ticket-finding-build = Build: { $value }
 ticket-finding-checked = Nagekeken: { $value }

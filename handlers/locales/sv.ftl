@@ -255,6 +255,7 @@ ticket-card-device = Enhet: { $device } · felkoder: { $codes }
 ticket-card-tried = Redan provat: { $tried }
 ticket-card-by-phone = Kom per telefon eller på plats; antecknat av { $who }
 ticket-card-found = Funnet i { $tier } av { $who }:
+ticket-card-failed = Redan prövat, det hjälpte inte (funnet i { $tier } av { $who }):
 ticket-finding-device = Enhet: { $value }
 ticket-finding-build = Version: { $value }
 ticket-finding-checked = Kontrollerat: { $value }

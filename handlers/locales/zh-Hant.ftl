@@ -255,6 +255,7 @@ ticket-card-device = 裝置：{ $device } · 錯誤碼：{ $codes }
 ticket-card-tried = 已嘗試：{ $tried }
 ticket-card-by-phone = 來電或到場詢問，由 { $who } 記錄
 ticket-card-found = { $tier } { $who } 的發現：
+ticket-card-failed = 先前試過但沒有解決（{ $tier } { $who } 的結論）：
 ticket-finding-device = 裝置：{ $value }
 ticket-finding-build = 組建：{ $value }
 ticket-finding-checked = 已檢查：{ $value }
