@@ -186,9 +186,7 @@ def _finding(found: Finding, say: Say) -> Iterator[str]:
 def _failed(failed: Failed, say: Say) -> str:
     cause = escaped(shortened(failed.root_cause, FINDING_TEXT))
     solution = escaped(shortened(failed.solution, FINDING_TEXT))
-    lead = say(
-        "ticket-card-failed", tier=tier_name(failed.tier, say), who=mention(failed.author)
-    )
+    lead = say("ticket-card-failed", tier=tier_name(failed.tier, say), who=mention(failed.author))
     cause_line = f"{say('ticket-root-cause')} {cause}"
     return "\n".join([lead, cause_line, f"{say('ticket-solution')} {solution}"])
 

@@ -52,7 +52,7 @@ def nothing_left(commit: Commit) -> bool:
 
 def without_words(question: Question) -> Question:
     """The question as it counts in reports."""
-    return replace(question, text="")
+    return replace(question, text="", files=())
 
 
 async def _old_questions(store: Store, team: str, before: datetime) -> Iterable[Put]:

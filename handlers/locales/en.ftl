@@ -785,6 +785,7 @@ ticket-what-unlinked = unlinked
 ticket-what-set-free = set free from a group
 ticket-what-joined = another ticket was linked
 ticket-files-carried = Files with the message above (#{ $number }, { $serial })
+ticket-files-asked = Files with the question (#{ $number })
 ticket-files-lost = Files of { $who } could not be brought over ({ $code }). Ask what they show, or look at them where they were posted.
 
 # Tickets for others, and the helpdesk offered once more

@@ -785,6 +785,7 @@ ticket-what-unlinked = losgekoppeld
 ticket-what-set-free = uit een groep gehaald
 ticket-what-joined = een andere melding is gekoppeld
 ticket-files-carried = Bestanden bij het bericht hierboven (#{ $number }, { $serial })
+ticket-files-asked = Bestanden bij de vraag (#{ $number })
 ticket-files-lost = Bestanden van { $who } konden niet mee ({ $code }). Vraag wat erop staat, of bekijk ze waar ze geplaatst zijn.
 
 # Meldingen voor anderen, en de helpdesk nog eens aangeboden

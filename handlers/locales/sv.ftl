@@ -785,6 +785,7 @@ ticket-what-unlinked = inte längre kopplat
 ticket-what-set-free = taget ur en grupp
 ticket-what-joined = ett annat ärende kopplades
 ticket-files-carried = Filer till meddelandet ovan (#{ $number }, { $serial })
+ticket-files-asked = Filer till frågan (#{ $number })
 ticket-files-lost = Filer från { $who } kunde inte tas med ({ $code }). Fråga vad de visar, eller titta på dem där de lades upp.
 
 # Ärenden för andra, och helpdesk erbjuds en gång till

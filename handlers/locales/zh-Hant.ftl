@@ -785,6 +785,7 @@ ticket-what-unlinked = 取消連結
 ticket-what-set-free = 移出群組
 ticket-what-joined = 連結了另一個項目
 ticket-files-carried = 上方訊息的檔案（#{ $number }，{ $serial }）
+ticket-files-asked = 問題附上的檔案（#{ $number }）
 ticket-files-lost = { $who } 的檔案無法轉送（{ $code }）。請詢問檔案內容，或到原處查看。
 
 # 代他人建立項目，以及再次詢問是否交給服務台

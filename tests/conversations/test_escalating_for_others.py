@@ -102,6 +102,23 @@ async def test_an_escalated_question_says_that_it_was_passed_on(counter: Counter
     await counter.shows(answer, lambda one: "Passed on to the helpdesk" in one.text)
 
 
+async def test_files_of_an_escalated_message_are_brought_to_the_card(counter: Counter) -> None:
+    alice = counter.person("alice")
+    picture = await alice.uploads("error.png", b"PNG of the error")
+    message = await alice.says("general", WORDS, files=(picture,))
+    private = await alice.says(private_channel(counter), "the other zebra", files=(picture,))
+
+    await opens_for(counter, "tia", message)
+    await opens_for(counter, "tia", private)
+    await alice.presses(await counter.told("alice", "May these words go"), "Yes, pass it on")
+
+    card = await counter.workplace.posted_in("tier-1", WORDS)
+    await counter.in_thread(card, "Files with the question (#1)")
+    other = await counter.workplace.posted_in("tier-1", "the other zebra")
+    await counter.sandbox.settled()
+    assert [] == [one for one in counter.notes(other) if one.files]
+
+
 async def test_from_a_private_channel_the_author_is_asked_before_anything_leaves_it(
     counter: Counter,
 ) -> None:

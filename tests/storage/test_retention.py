@@ -229,3 +229,11 @@ def test_the_command_line_lists_gaps_and_forgets(
         options = parser.parse_args(line)
         assert 0 == options.command(options, {"STORE_URL": url})
         assert expected in capsys.readouterr().out
+
+
+def test_records_of_before_a_field_was_known_still_load() -> None:
+    question, ticket = QUESTION.to_json(asked("U1", 1)), TICKET.to_json(closed(1, 1))
+    del question["files"], ticket["failed"]
+
+    assert () == QUESTION.from_json(question).files
+    assert () == TICKET.from_json(ticket).failed
