@@ -38,6 +38,7 @@ from storage.outbox import (
     CarryFiles,
     Content,
     Destination,
+    DueCommand,
     Edit,
     InChannel,
     ItemMessage,
@@ -85,6 +86,20 @@ class Noticing(Protocol):
     def __call__(self, channel: str, code: str, now: datetime) -> OutboxItem | None: ...
 
 
+class Losing(Protocol):
+    """Says what is to be decided about an item that cannot be sent where it belongs;
+    ``channel_lost`` tells a channel that cannot be used from a message that is gone. ``None`` where
+    nothing is."""
+
+    def __call__(
+        self, item: OutboxItem, channel_lost: bool, now: datetime
+    ) -> DueCommand | None: ...
+
+
+def _no_loss(item: OutboxItem, channel_lost: bool, now: datetime) -> DueCommand | None:
+    return None
+
+
 class NotYet(Exception):
     """The item refers to a message that is still to be sent."""
 
@@ -105,6 +120,7 @@ class Sender:
         owner: str,
         notice: Noticing,
         on_access_lost: Callable[[str], None],
+        losing: Losing = _no_loss,
     ) -> None:
         self._store = store
         self._gateway = gateway
@@ -114,6 +130,7 @@ class Sender:
         self._owner = owner
         self._notice = notice
         self._on_access_lost = on_access_lost
+        self._losing = losing
         self._in_hand: dict[str, asyncio.Task[None] | None] = {}
         self._work = {lane: store.listen(Work(lane)) for lane in Lane}
         self._stopping = False
@@ -397,7 +414,8 @@ class Sender:
         await self._store.retry_outbox(lease, due, reason, doubtful=True)
 
     async def _give_up(self, lease: OutboxLease, error: SlackError) -> None:
-        if isinstance(error, MessageGone) and not isinstance(lease.item.call, Post):
+        await self._lose(lease.item, error)
+        if isinstance(error, MessageGone) and not isinstance(lease.item.call, Post | CarryFiles):
             await self._store.finish_outbox(lease, None)
             return
         level = log.info if isinstance(error, PersonUnreachable) else log.error
@@ -405,6 +423,15 @@ class Sender:
         await self._store.bury_outbox(lease, error.code)
         if isinstance(lease.item.call, Post):
             await self._tell_admins(error, lease.item.call)
+
+    async def _lose(self, item: OutboxItem, error: SlackError) -> None:
+        """Asked for before the item is given up, so that a crash between the two loses nothing."""
+        if not isinstance(error, ChannelUnusable | ThreadGone | MessageGone):
+            return
+        now = self._clock.now()
+        command = self._losing(item, isinstance(error, ChannelUnusable), now)
+        if command:
+            await self._store.commit(Commit(at=now, due=(command,)))
 
     async def _tell_admins(self, error: SlackError, post: Post) -> None:
         if not isinstance(error, ChannelUnusable | Refused | MessageRefused | MessageGone):

@@ -203,6 +203,7 @@ class _Hearing:
             state=State.UNMATCHED,
             outcome=Outcome.NONE,
             secrets=self.text.found,
+            files=said.attached,
         )
 
     def _languages(self) -> tuple[Language, ...]:

@@ -33,7 +33,7 @@ async def decide_shortcut(used: ShortcutUsed, desk: Desk, now: datetime) -> Deci
         return _told(used, Content(say("shortcut-answered-before")), now)
     if before or not await _reaches(used.channel, desk):
         return await _answered_privately(used, desk, say, now)
-    reply = await _reply(_said(used, used.author), Place.SHORTCUT, desk, now)
+    reply = await _reply(_said(used, used.author, used.attached), Place.SHORTCUT, desk, now)
     if reply is None or reply.question is None:
         return _told(used, Content(say("shortcut-no-answer")), now)
     question = replace(reply.question, asked_by=used.user)
@@ -98,7 +98,7 @@ async def _reply(said: Said, place: Place, desk: Desk, now: datetime) -> Reply |
     return None
 
 
-def _said(used: ShortcutUsed, asker: str) -> Said:
+def _said(used: ShortcutUsed, asker: str, attached: tuple[str, ...] = ()) -> Said:
     return Said(
         event_id=used.key,
         team=used.team,
@@ -108,6 +108,7 @@ def _said(used: ShortcutUsed, asker: str) -> Said:
         text=used.text,
         ts=used.message_ts,
         thread_ts=used.thread_ts if used.thread_ts != used.message_ts else None,
+        attached=attached,
     )
 
 

@@ -194,5 +194,6 @@ def _said(changed: Changed) -> Said:
         ts=changed.ts,
         thread_ts=changed.thread_ts,
         files=changed.files,
+        attached=changed.attached,
         revision=changed.edited_ts,
     )

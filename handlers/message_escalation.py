@@ -15,7 +15,8 @@ from handlers.decision import Decision, OpenModal
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import ShortcutUsed, Submitted
 from handlers.ticket_actions import ConsentPress, Input
-from handlers.ticket_effects import Extra, opening
+from handlers.ticket_effects import Extra
+from handlers.ticket_files import opening_with
 from handlers.ticket_for_others import with_claim
 from handlers.ticket_forms import OTHER_PLATFORM, message_form
 from handlers.ticket_opening import answer_anew, next_number
@@ -42,21 +43,24 @@ _PRIVATE = ("privategroup", "directmessage", "mpdm-")
 
 @dataclass(frozen=True)
 class Message:
-    """Somebody's message that an agent wants a ticket of, as the form carries it along."""
+    """Somebody's message that an agent wants a ticket of, as the form carries it along. From a
+    private channel the words go, once the author agrees, and its ``files`` stay there."""
 
     channel: str
     ts: str
     thread_ts: str
     author: str
     private: bool
+    files: tuple[str, ...] = ()
 
     def packed(self) -> str:
-        return json.dumps([self.channel, self.ts, self.thread_ts, self.author, self.private])
+        place = [self.channel, self.ts, self.thread_ts, self.author, self.private]
+        return json.dumps([*place, *self.files])
 
     @classmethod
     def unpacked(cls, text: str) -> "Message":
-        channel, ts, thread_ts, author, private = json.loads(text)
-        return cls(channel, ts, thread_ts, author, bool(private))
+        channel, ts, thread_ts, author, private, *files = json.loads(text)
+        return cls(channel, ts, thread_ts, author, bool(private), tuple(files))
 
 
 async def decide_escalate_message(
@@ -64,12 +68,14 @@ async def decide_escalate_message(
 ) -> Decision:
     """The form, filled in from the message. Raises ``HelpdeskRefused``."""
     await _agent(used.user, desk)
+    private = used.channel_name.startswith(_PRIVATE)
     message = Message(
         used.channel,
         used.message_ts,
         used.thread_ts or used.message_ts,
         used.author,
-        used.channel_name.startswith(_PRIVATE),
+        private,
+        () if private else used.attached,
     )
     await _author(message, used.team, desk)
     view = message_form(message.packed(), received(used.text), desk.say, private=message.private)
@@ -179,7 +185,9 @@ async def _opened(
     change = rules.opened(ticket, draft.agent.user, now)
     if draft.agent.tiers:
         change = with_claim(change, draft.agent, now)
-    return opening(change, desk, now, Extra(puts=tuple(puts), outbox=tuple(outbox)))
+    files = draft.message.files if draft.message else ()
+    extra = Extra(puts=tuple(puts), outbox=tuple(outbox))
+    return opening_with(files, change, desk, now, extra)
 
 
 async def _question(

@@ -48,6 +48,7 @@ class Changed:
     direct: bool = False
     thread_ts: str | None = None
     files: int = 0
+    attached: tuple[str, ...] = ()
     before: str = ""
     edited_ts: str = ""
 
@@ -294,6 +295,7 @@ def read_change(body: Payload) -> Changed | None:
             direct=event.get("channel_type") == "im",
             thread_ts=_thread_of(message),
             files=len(message.get("files") or ()),
+            attached=_attached(message),
             before=(event.get("previous_message") or {}).get("text") or "",
             edited_ts=(message.get("edited") or {}).get("ts") or "",
         )

@@ -22,13 +22,14 @@ from handlers.ticket_words import (
 )
 from helpdesk.following import followers
 from helpdesk.rules import RATINGS
-from helpdesk.ticket import FIRST_TIER, LAST_TIER, Finding, State, Ticket, Visibility
+from helpdesk.ticket import FIRST_TIER, LAST_TIER, Failed, Finding, State, Ticket, Visibility
 from helpdesk.timing import HelpdeskSettings, acting_tier, expected_by
 from knowledge.article import Library
 from storage.outbox import Block, Content
 
 FINDINGS_SHOWN = 4
 FINDING_TEXT = 700
+FAILED_SHOWN = 2
 TRIED_TEXT = 500
 SOLUTION_TEXT = 1_200
 OTHERS_SHOWN = 8
@@ -62,6 +63,7 @@ def render_card(ticket: Ticket, tier: int, showing: Showing) -> Content:
             quoted(ticket.words),
             live_lines(facts),
             *(live_lines(line) for line in lower),
+            *(live_lines(_failed(one, say)) for one in ticket.failed[-FAILED_SHOWN:]),
             *_solution(ticket, say),
             *_buttons(ticket, tier, say),
         ),
@@ -179,6 +181,14 @@ def _finding(found: Finding, say: Say) -> Iterator[str]:
     lead = say("ticket-card-found", tier=tier_name(found.tier, say), who=mention(found.author))
     learned = escaped(shortened(findings.learned, FINDING_TEXT))
     yield "\n".join([lead, learned, *(shortened(one, FINDING_TEXT) for one in details if one)])
+
+
+def _failed(failed: Failed, say: Say) -> str:
+    cause = escaped(shortened(failed.root_cause, FINDING_TEXT))
+    solution = escaped(shortened(failed.solution, FINDING_TEXT))
+    lead = say("ticket-card-failed", tier=tier_name(failed.tier, say), who=mention(failed.author))
+    cause_line = f"{say('ticket-root-cause')} {cause}"
+    return "\n".join([lead, cause_line, f"{say('ticket-solution')} {solution}"])
 
 
 def _solution(ticket: Ticket, say: Say) -> Iterator[Block]:

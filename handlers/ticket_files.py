@@ -1,10 +1,13 @@
 """Files of relayed messages: uploaded anew on the other side, with one notice where that fails."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
-from handlers.ticket_effects import Extra, asker_place, in_thread, landing_of, to_asker
+from handlers.ticket_effects import Extra, asker_place, in_thread, landing_of, opening, to_asker
 from handlers.ticket_words import mention, said_with
+from helpdesk.rules import Change
 from helpdesk.ticket import Ticket, about
 from helpdesk.timing import acting_tier
 from storage.outbox import CarryFiles, Destination, OutboxEntry, OutboxItem, UnderItem
@@ -29,6 +32,25 @@ def to_helpdesk(
     return _carried(ticket, _IN, author, files, UnderItem(card.key), desk, now)
 
 
+def opening_with(
+    files: tuple[str, ...], change: Change, desk: HelpdeskDesk, now: datetime, extra: Extra
+) -> Decision:
+    """The commit of a new ticket; the files of its question come into the thread of its card."""
+    decision = opening(change, desk, now, extra)
+    made = (one.record for one in decision.puts if isinstance(one.record, Ticket))
+    ticket = next(made)
+    card = ticket.card(ticket.tier)
+    if not files or card is None:
+        return decision
+    comment = desk.say("ticket-files-asked", number=str(ticket.number))
+    carried = _carrying(ticket, _IN, ticket.asker, files, UnderItem(card.key), comment, now)
+    return replace(
+        decision,
+        outbox=(*decision.outbox, *carried.outbox),
+        due=(*decision.due, *carried.due),
+    )
+
+
 def to_person(
     ticket: Ticket, author: str, files: tuple[str, ...], desk: HelpdeskDesk, now: datetime
 ) -> Extra:
@@ -50,6 +72,18 @@ def _carried(
     say = desk.asking.say_in(ticket.language) if way == _OUT else desk.say
     number, serial = str(ticket.number), str(ticket.relayed)
     comment = say("ticket-files-carried", number=number, serial=serial)
+    return _carrying(ticket, way, author, files, place, comment, now)
+
+
+def _carrying(
+    ticket: Ticket,
+    way: str,
+    author: str,
+    files: tuple[str, ...],
+    place: Destination,
+    comment: str,
+    now: datetime,
+) -> Extra:
     key = f"{about(ticket)}:{way}:{ticket.relayed}:{author}"
     carrying = OutboxItem(
         key=key,

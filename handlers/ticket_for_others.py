@@ -12,7 +12,7 @@ from handlers.payloads import Commanded, Pressed, Submitted
 from handlers.text import shortened
 from handlers.ticket_actions import Input
 from handlers.ticket_effects import Extra, carried, in_thread, opening
-from handlers.ticket_forms import phoned_form
+from handlers.ticket_forms import PLATFORMS, phoned_form
 from handlers.ticket_opening import next_number
 from handlers.ticket_refusals import refused_command
 from handlers.ticket_words import mention, received, said_with
@@ -126,6 +126,7 @@ def _ticket(
         opened_at=now,
         changed_at=now,
         waiting_since=now,
+        platform=PLATFORMS[found.platforms[0]] if found.platforms else "",
         version=found.os_version or "",
         error_codes=found.error_codes,
         opened_by=commanded.user,

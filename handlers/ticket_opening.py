@@ -9,7 +9,8 @@ from handlers.decision import Decision
 from handlers.helpdesk_desk import HelpdeskDesk
 from handlers.payloads import Submitted
 from handlers.ticket_actions import Input
-from handlers.ticket_effects import Extra, opening
+from handlers.ticket_effects import Extra
+from handlers.ticket_files import opening_with
 from handlers.ticket_forms import IN_CHANNELS, OTHER_PLATFORM
 from handlers.ticket_refusals import form_error
 from handlers.ticket_words import received
@@ -44,7 +45,8 @@ async def decide_ask(submitted: Submitted, desk: HelpdeskDesk, now: datetime) ->
     change = opened(ticket, submitted.user, now)
     shown = answer_anew(asked, stored.version + 1, desk, now)
     put = Put(QUESTION, asked, stored.version)
-    return opening(change, desk, now, Extra(puts=(put, counter), outbox=(shown,)))
+    extra = Extra(puts=(put, counter), outbox=(shown,))
+    return opening_with(question.files, change, desk, now, extra)
 
 
 def answer_anew(question: Question, version: int, desk: HelpdeskDesk, now: datetime) -> OutboxItem:

@@ -18,6 +18,7 @@ from helpdesk.ticket import (
     Card,
     Command,
     Event,
+    Failed,
     Finding,
     Findings,
     Holder,
@@ -33,6 +34,8 @@ MENTION_EVERY = timedelta(minutes=10)
 MOST_LINKED = 50
 """To one ticket: as many messages as one press of Deliver sends."""
 RATINGS = ("good", "poor")
+_ENDS = (What.CONFIRMED, What.LAPSED, What.WITHDRAWN, What.ABANDONED)
+"""How a ticket closes; the first two with a solution brought."""
 
 
 class Refusal(StrEnum):
@@ -549,6 +552,7 @@ def _sent_back(ticket: Ticket, event: Event) -> Change:
     """What was not solved leaves the group it was solved with."""
     back = replace(
         _without_holder(ticket),
+        failed=(*ticket.failed, *_failed(ticket, event.at)),
         tier=event.tier,
         closed_at=None,
         rating="",
@@ -558,6 +562,16 @@ def _sent_back(ticket: Ticket, event: Event) -> Change:
         emptied=False,
     )
     return _after(back, event)
+
+
+def _failed(ticket: Ticket, now: datetime) -> Iterable[Failed]:
+    """The solution that the asker had, where the ticket comes back after that; one that was found
+    and never brought has not failed."""
+    ends = [one.what for one in ticket.log if one.what in _ENDS]
+    lately = ticket.state is State.DELIVERED or ends[-1:] in ([What.CONFIRMED], [What.LAPSED])
+    if lately and ticket.solution:
+        tier = ticket.resolved_tier or ticket.tier
+        yield Failed(ticket.root_cause, ticket.solution, ticket.resolved_by, tier, now)
 
 
 def _after(ticket: Ticket, event: Event) -> Change:

@@ -190,6 +190,18 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A root cause and a solution that were brought to the asker and did not help, by whom and in
+    which tier they were found, and when the asker said so."""
+
+    root_cause: str
+    solution: str
+    author: str
+    tier: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Card:
     """Where a tier sees the ticket: the outbox key of its card, and its channel. ``serial`` counts
     the cards a tier had, since a lost one is posted anew."""
@@ -225,7 +237,8 @@ class Ticket:
 
     ``id`` sorts by number within a team. ``channel`` and ``thread_ts`` are where it was asked (the
     thread's root). ``words`` are the asker's own, masked. ``offered`` are the articles the bot
-    showed and ``rejected`` those that did not help. ``holder`` is who works on it in ``tier`` now;
+    showed and ``rejected`` those that did not help; ``failed`` are the solutions that did not.
+    ``holder`` is who works on it in ``tier`` now;
     ``holders`` who did so last in each tier. ``delivery`` is the outbox key of the message that
     brought ``delivered``, the solution as worded for the asker. ``waiting_since``, ``reminders``
     and ``reminded_at`` are what the timers count from, ``free_to_take`` says that the holder was
@@ -266,6 +279,7 @@ class Ticket:
     held_since: datetime | None = None
     holders: tuple[Holder, ...] = ()
     findings: tuple[Finding, ...] = ()
+    failed: tuple[Failed, ...] = ()
     root_cause: str = ""
     solution: str = ""
     resolved_by: str = ""

@@ -1,15 +1,16 @@
 """The timers of a ticket: what it waits for, when that is overdue, and what then happens.
 
 Each wait has up to three steps, each as long as the first in working time of the tier that has to
-act: the holder is reminded, then the whole tier, then comes the last step. A ticket has one timer
-at a time, reckoned anew from its state, so none fires twice and none is lost over a restart.
+act: the holder is reminded, then the whole tier, twice. With the second step the ticket is free:
+anyone of the tier may take it over, or deliver it. A ticket has one timer at a time, reckoned anew
+from its state, so none fires twice and none is lost over a restart.
 
-    wait       who acts        1st                2nd                  3rd
-    claim      the tier        tier is mentioned  tier is mentioned    the admins are told
-    response   the holder      holder reminded    tier is mentioned    anyone may take over
-    holder     the holder      holder reminded    tier is mentioned    anyone may take over
-    delivery   tier 1          holder reminded    tier is mentioned    any tier-1 agent may deliver
-    asker      the asker       asker reminded     closed by itself
+    wait       who acts      1st                2nd                        3rd
+    claim      the tier      tier is mentioned  tier is mentioned          tier, and admins are told
+    response   the holder    holder reminded    tier is mentioned; free    tier is mentioned
+    holder     the holder    holder reminded    tier is mentioned; free    tier is mentioned
+    delivery   tier 1        holder reminded    tier is mentioned; free    tier is mentioned
+    asker      the asker     asker reminded     closed by itself
 
 Nothing is said while the tier is closed: what falls due then is said when it opens. Beside this
 timer runs another: an asker who has heard nothing for a whole working day is told that it goes on.

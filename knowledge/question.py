@@ -65,7 +65,7 @@ class Question:
     asker's, as written or chosen; ``shown_in`` the language chosen by a press. ``secrets`` says
     what was masked in ``text``. ``asked_by`` is who brought somebody else's message to us.
     ``notice`` is the text of the ``known_problem`` that concerns it. ``wave`` is the rollout wave
-    that the asker was in.
+    that the asker was in. ``files`` are the ids of what was attached to the message.
     """
 
     id: str
@@ -96,6 +96,7 @@ class Question:
     known_problem: str | None = None
     notice: str | None = None
     wave: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def spoken(self) -> Language:

@@ -9,6 +9,7 @@ from delivery.clock import Clock
 from delivery.due import DueRunner
 from delivery.pace import UNLIMITED, Pace, Pacing, SharedPace
 from delivery.sender import Sender
+from handlers.lost_threads import thread_lost
 from running.office import Office, deciders_of
 from storage.port import Store
 from storage.postgresql_store import PostgresStore
@@ -31,7 +32,10 @@ class Loops:
         store, notices = office.store, office.notices
         pace = _pace(store) if office.settings.paced else Pace(UNLIMITED, UNLIMITED)
         unusable = notices.channel_unusable
-        self._sender = Sender(store, office.gateway, pace, clock, owner, unusable, on_access_lost)
+        gateway = office.gateway
+        self._sender = Sender(
+            store, gateway, pace, clock, owner, unusable, on_access_lost, thread_lost
+        )
         self._due = DueRunner(store, clock, owner, deciders_of(office), notices.due_given_up)
         self._on_broken = on_broken
         self._running: list[asyncio.Task[None]] = []

@@ -22,6 +22,7 @@ from handlers.home_refresh import home_deciders
 from handlers.home_sections import with_home
 from handlers.intake import Intake
 from handlers.lessons import Teaching
+from handlers.lost_threads import lost_thread_deciders
 from handlers.notices import Notices
 from handlers.offering import offer_deciders
 from handlers.planned import with_plan
@@ -101,6 +102,7 @@ def deciders_of(office: Office) -> Mapping[str, Decider]:
     return {
         HOUSEKEEPING: housekeeper(office.store, office.identity.team, retention, expired_note),
         **escalation_deciders(helpdesk),
+        **lost_thread_deciders(helpdesk),
         **announcing_deciders(office.announcing),
         **home_deciders(desk),
         **offer_deciders(helpdesk),

@@ -61,6 +61,10 @@ def ticket_without(ticket: Ticket, wording: Wording, note: Note) -> Ticket:
         words=note(ticket.language),
         tried="",
         findings=tuple(_finding_without(one, without) for one in ticket.findings),
+        failed=tuple(
+            replace(one, root_cause=without(one.root_cause), solution=without(one.solution))
+            for one in ticket.failed
+        ),
         root_cause=without(ticket.root_cause),
         solution=without(ticket.solution),
         delivered=without(ticket.delivered),

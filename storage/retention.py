@@ -52,7 +52,7 @@ def nothing_left(commit: Commit) -> bool:
 
 def without_words(question: Question) -> Question:
     """The question as it counts in reports."""
-    return replace(question, text="")
+    return replace(question, text="", files=())
 
 
 async def _old_questions(store: Store, team: str, before: datetime) -> Iterable[Put]:
@@ -69,6 +69,7 @@ def ticket_as_counted(ticket: Ticket, note: str) -> Ticket:
         words=note,
         tried="",
         findings=tuple(replace(one, findings=Findings(note)) for one in ticket.findings),
+        failed=(),
         root_cause="",
         solution="",
         delivered=note if ticket.delivered else "",

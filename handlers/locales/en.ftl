@@ -255,6 +255,7 @@ ticket-card-device = Device: { $device } · error codes: { $codes }
 ticket-card-tried = Tried so far: { $tried }
 ticket-card-by-phone = Came by phone or in person; written down by { $who }
 ticket-card-found = Found in { $tier } by { $who }:
+ticket-card-failed = Tried before and did not solve it (found in { $tier } by { $who }):
 ticket-finding-device = Device: { $value }
 ticket-finding-build = Build: { $value }
 ticket-finding-checked = Checked: { $value }
@@ -784,6 +785,7 @@ ticket-what-unlinked = unlinked
 ticket-what-set-free = set free from a group
 ticket-what-joined = another ticket was linked
 ticket-files-carried = Files with the message above (#{ $number }, { $serial })
+ticket-files-asked = Files with the question (#{ $number })
 ticket-files-lost = Files of { $who } could not be brought over ({ $code }). Ask what they show, or look at them where they were posted.
 
 # Tickets for others, and the helpdesk offered once more

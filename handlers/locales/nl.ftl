@@ -255,6 +255,7 @@ ticket-card-device = Toestel: { $device } · foutcodes: { $codes }
 ticket-card-tried = Al geprobeerd: { $tried }
 ticket-card-by-phone = Kwam telefonisch of in persoon binnen; opgeschreven door { $who }
 ticket-card-found = Gevonden in { $tier } door { $who }:
+ticket-card-failed = Eerder geprobeerd, het hielp niet (gevonden in { $tier } door { $who }):
 ticket-finding-device = Toestel: { $value }
 ticket-finding-build = Build: { $value }
 ticket-finding-checked = Nagekeken: { $value }
@@ -784,6 +785,7 @@ ticket-what-unlinked = losgekoppeld
 ticket-what-set-free = uit een groep gehaald
 ticket-what-joined = een andere melding is gekoppeld
 ticket-files-carried = Bestanden bij het bericht hierboven (#{ $number }, { $serial })
+ticket-files-asked = Bestanden bij de vraag (#{ $number })
 ticket-files-lost = Bestanden van { $who } konden niet mee ({ $code }). Vraag wat erop staat, of bekijk ze waar ze geplaatst zijn.
 
 # Meldingen voor anderen, en de helpdesk nog eens aangeboden

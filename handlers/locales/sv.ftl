@@ -255,6 +255,7 @@ ticket-card-device = Enhet: { $device } · felkoder: { $codes }
 ticket-card-tried = Redan provat: { $tried }
 ticket-card-by-phone = Kom per telefon eller på plats; antecknat av { $who }
 ticket-card-found = Funnet i { $tier } av { $who }:
+ticket-card-failed = Redan prövat, det hjälpte inte (funnet i { $tier } av { $who }):
 ticket-finding-device = Enhet: { $value }
 ticket-finding-build = Version: { $value }
 ticket-finding-checked = Kontrollerat: { $value }
@@ -784,6 +785,7 @@ ticket-what-unlinked = inte längre kopplat
 ticket-what-set-free = taget ur en grupp
 ticket-what-joined = ett annat ärende kopplades
 ticket-files-carried = Filer till meddelandet ovan (#{ $number }, { $serial })
+ticket-files-asked = Filer till frågan (#{ $number })
 ticket-files-lost = Filer från { $who } kunde inte tas med ({ $code }). Fråga vad de visar, eller titta på dem där de lades upp.
 
 # Ärenden för andra, och helpdesk erbjuds en gång till

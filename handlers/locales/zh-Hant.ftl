@@ -255,6 +255,7 @@ ticket-card-device = 裝置：{ $device } · 錯誤碼：{ $codes }
 ticket-card-tried = 已嘗試：{ $tried }
 ticket-card-by-phone = 來電或到場詢問，由 { $who } 記錄
 ticket-card-found = { $tier } { $who } 的發現：
+ticket-card-failed = 先前試過但沒有解決（{ $tier } { $who } 的結論）：
 ticket-finding-device = 裝置：{ $value }
 ticket-finding-build = 組建：{ $value }
 ticket-finding-checked = 已檢查：{ $value }
@@ -784,6 +785,7 @@ ticket-what-unlinked = 取消連結
 ticket-what-set-free = 移出群組
 ticket-what-joined = 連結了另一個項目
 ticket-files-carried = 上方訊息的檔案（#{ $number }，{ $serial }）
+ticket-files-asked = 問題附上的檔案（#{ $number }）
 ticket-files-lost = { $who } 的檔案無法轉送（{ $code }）。請詢問檔案內容，或到原處查看。
 
 # 代他人建立項目，以及再次詢問是否交給服務台

@@ -230,6 +230,9 @@ async def test_not_solved_goes_back_to_the_tier_that_resolved_it(counter: Counte
     assert counter.person("tess").mention in note.text
     back = await counter.shows(second, lambda one: "waits in tier 2" in one.text)
     assert "not the cable" in str(back.blocks)
+    assert "Tried before and did not solve it" in str(back.blocks)
+    assert "Root cause: profile" in str(back.blocks)
+    assert "Solution: remove the profile" in str(back.blocks)
     assert [] == labels(await counter.shows(solution, lambda one: "looks at it again" in one.text))
 
 

@@ -102,6 +102,23 @@ async def test_an_escalated_question_says_that_it_was_passed_on(counter: Counter
     await counter.shows(answer, lambda one: "Passed on to the helpdesk" in one.text)
 
 
+async def test_files_of_an_escalated_message_are_brought_to_the_card(counter: Counter) -> None:
+    alice = counter.person("alice")
+    picture = await alice.uploads("error.png", b"PNG of the error")
+    message = await alice.says("general", WORDS, files=(picture,))
+    private = await alice.says(private_channel(counter), "the other zebra", files=(picture,))
+
+    await opens_for(counter, "tia", message)
+    await opens_for(counter, "tia", private)
+    await alice.presses(await counter.told("alice", "May these words go"), "Yes, pass it on")
+
+    card = await counter.workplace.posted_in("tier-1", WORDS)
+    await counter.in_thread(card, "Files with the question (#1)")
+    other = await counter.workplace.posted_in("tier-1", "the other zebra")
+    await counter.sandbox.settled()
+    assert [] == [one for one in counter.notes(other) if one.files]
+
+
 async def test_from_a_private_channel_the_author_is_asked_before_anything_leaves_it(
     counter: Counter,
 ) -> None:
@@ -209,6 +226,17 @@ async def test_a_question_that_went_to_the_helpdesk_is_not_offered_it(counter: C
     await counter.sandbox.settled()
 
     assert 1 == len(counter.notes(question))
+
+
+async def test_the_platform_of_who_called_is_read_from_the_words(counter: Counter) -> None:
+    alice = counter.person("alice")
+
+    await counter.person("tia").commands(
+        "/signpost", f"new {alice.mention} zebra stuck on my iPhone with 0x80180014"
+    )
+
+    card = await counter.workplace.posted_in("tier-1", "zebra stuck")
+    assert "Device: iOS / iPadOS · error codes: 0x80180014" in card.text
 
 
 async def test_who_called_is_answered_by_phone_and_it_is_recorded(counter: Counter) -> None:

@@ -56,6 +56,19 @@ async def test_the_second_card_offers_the_first_to_its_tier_alone(counter: Count
     assert not [one for one in told if "purple zebra" in one.text]
 
 
+async def test_admins_see_linked_tickets_in_the_counts(counter: Counter) -> None:
+    await linked(counter)
+    ada = counter.person("ada")
+
+    await ada.opens_home()
+
+    def shown() -> str:
+        return str(ada.home.body["blocks"]) if ada.home else ""
+
+    await counter.sandbox.until(lambda: "Tickets now" in shown(), explain="the counts are shown")
+    assert "waiting to be claimed: 1 · linked to another: 1" in shown()
+
+
 async def two_unlike(counter: Counter) -> tuple[Message, Message]:
     """The tier-1 cards of two questions that nothing but an agent knows to be one."""
     first = await counter.asks("alice", "purple zebra quux, what now?")

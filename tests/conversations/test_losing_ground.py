@@ -102,6 +102,48 @@ async def test_when_the_bot_was_removed_from_tier_2_the_card_goes_to_tier_1_and_
     await counter.resolves("tom", second, "profile", "remove the profile")
 
 
+async def test_when_a_cards_channel_is_archived_the_next_word_moves_card_and_word_to_the_admins(
+    counter: Counter,
+) -> None:
+    card = await counter.asks("alice")
+    await counter.claims("tia", card)
+    status = await counter.told("alice", "#1 ·")
+    await counter.in_thread(card, "took #1")
+    await counter.person("tia").archives("tier-1")
+    alice = counter.person("alice")
+
+    await alice.says(alice.direct_message, "it got worse since", thread=status)
+    await alice.says(alice.direct_message, "and now it is off", thread=status)
+
+    moved = await counter.workplace.posted_in("rollout-admins", "#1 ·")
+    for words in ("whose channel I cannot write to", "it got worse since", "and now it is off"):
+        await counter.in_thread(moved, words)
+    await counter.sandbox.settled()
+    relayed = [one.text for one in counter.notes(moved) if "it got worse" in one.text]
+    assert 1 == len(relayed)
+    await counter.presses("ada", moved, "Reply to user")
+    await counter.person("ada").opens_modal()
+
+
+async def test_after_a_card_was_deleted_while_the_bot_was_down_the_askers_words_are_not_lost(
+    counter: Counter,
+) -> None:
+    card = await counter.asks("alice")
+    status = await counter.told("alice", "#1 ·")
+    await counter.sandbox.settled()
+    await counter.workplace.stop_bot()
+    counter.sandbox.workspace.delete(counter.now(card))
+    await counter.workplace.start_bot()
+    alice = counter.person("alice")
+
+    original = await alice.says(alice.direct_message, "it got worse since", thread=status)
+
+    again = await counter.workplace.posted_in("tier-1", "#1 ·")
+    relayed = await counter.in_thread(again, "it got worse since")
+    await alice.edits(original, "it is better now")
+    await counter.shows(relayed, lambda one: "it is better now" in one.text)
+
+
 async def test_with_tier_1_archived_the_card_goes_to_the_admins(counter: Counter) -> None:
     await counter.person("tia").archives("tier-1")
     alice = counter.person("alice")

@@ -220,6 +220,36 @@ async def test_files_of_the_asker_are_brought_to_the_helpdesk(counter: Counter) 
     assert [("screen.png", b"PNG of the screen")] == files_in(counter, card)
 
 
+async def test_files_of_the_question_are_brought_to_the_card(counter: Counter) -> None:
+    alice = counter.person("alice")
+    picture = await alice.uploads("error.png", b"PNG of the error")
+    question = await alice.says(alice.direct_message, UNKNOWN, files=(picture,))
+    answer = await counter.workplace.reply_to(question)
+
+    card = await counter.sends_form(alice, answer, UNKNOWN)
+
+    await counter.in_thread(card, "Files with the question (#1)")
+    assert [("error.png", b"PNG of the error")] == files_in(counter, card)
+
+
+async def test_files_of_the_question_that_cannot_be_brought_give_one_notice_to_each_side(
+    counter: Counter,
+) -> None:
+    alice = counter.person("alice")
+    picture = await alice.uploads("error.png", b"PNG")
+    question = await alice.says(alice.direct_message, UNKNOWN, files=(picture,))
+    answer = await counter.workplace.reply_to(question)
+    counter.sandbox.core.faults.add("files.info", "error", code="missing_scope")
+
+    card = await counter.sends_form(alice, answer, UNKNOWN)
+
+    note = await counter.in_thread(card, "could not be brought over")
+    await counter.told("alice", "cannot carry files")
+    await counter.sandbox.settled()
+    assert alice.mention in note.text
+    assert 1 == len([one for one in counter.notes(card) if "brought over" in one.text])
+
+
 async def test_files_of_an_agent_are_brought_to_the_asker(counter: Counter) -> None:
     card = await claimed(counter)
     tia, status = counter.person("tia"), await counter.told("alice", "#1 ·")

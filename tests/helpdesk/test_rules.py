@@ -291,6 +291,32 @@ def test_an_asker_who_writes_about_a_solution_is_not_silent() -> None:
     assert held == rules.spoke(held, NOW + timedelta(hours=1))
 
 
+def resolved_and_brought(before: Ticket, cause: str, solution: str) -> Ticket:
+    held = rules.claim(before, EVERYWHERE, NOW).ticket
+    solved = rules.resolve(held, EVERYWHERE, cause, solution, NOW).ticket
+    return rules.deliver(solved, EVERYWHERE, solution, "key", NOW).ticket
+
+
+def test_each_solution_that_did_not_help_stays_with_the_ticket() -> None:
+    first = rules.reject(resolved_and_brought(ticket(), "cable", "swap it"), "alice", NOW).ticket
+    second = resolved_and_brought(first, "profile", "remove it")
+    confirmed = rules.confirm(second, "alice", NOW).ticket
+
+    again = rules.reopen(confirmed, "alice", NOW).ticket
+
+    assert ["cable"] == [one.root_cause for one in second.failed]
+    expected = [("cable", "swap it"), ("profile", "remove it")]
+    assert expected == [(one.root_cause, one.solution) for one in again.failed]
+
+
+def test_a_solution_that_was_never_brought_did_not_fail() -> None:
+    held = rules.claim(ticket(), EVERYWHERE, NOW).ticket
+    solved = rules.resolve(held, EVERYWHERE, "cable", "swap it", NOW).ticket
+    withdrawn = rules.withdraw(solved, "alice", NOW).ticket
+
+    assert () == rules.reopen(withdrawn, "alice", NOW).ticket.failed
+
+
 def test_losing_the_claim_at_the_vendor_keeps_the_ticket_there() -> None:
     lost = rules.lose_claim(in_state(State.VENDOR), NOW).ticket
 

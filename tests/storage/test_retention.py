@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from helpdesk import rules
-from helpdesk.ticket import Event, Finding, Findings, Holder, Ticket, Visibility, What, ticket_id
+from helpdesk.ticket import (
+    Event,
+    Failed,
+    Finding,
+    Findings,
+    Holder,
+    Ticket,
+    Visibility,
+    What,
+    ticket_id,
+)
 from helpdesk.ticket import State as Ticketed
 from knowledge.article import Language
 from knowledge.matching import Outcome
@@ -103,6 +113,7 @@ def closed(number: int, days_ago: float, state: Ticketed = Ticketed.CLOSED) -> T
         state=state,
         holders=(Holder(1, "U9", at),),
         findings=(Finding(1, "U9", at, Findings("secret finding", device="secret device")),),
+        failed=(Failed("secret failed cause", "secret failed solution", "U8", 2, at),),
         root_cause="secret cause",
         solution="secret solution",
         delivered="secret delivery",
@@ -218,3 +229,11 @@ def test_the_command_line_lists_gaps_and_forgets(
         options = parser.parse_args(line)
         assert 0 == options.command(options, {"STORE_URL": url})
         assert expected in capsys.readouterr().out
+
+
+def test_records_of_before_a_field_was_known_still_load() -> None:
+    question, ticket = QUESTION.to_json(asked("U1", 1)), TICKET.to_json(closed(1, 1))
+    del question["files"], ticket["failed"]
+
+    assert () == QUESTION.from_json(question).files
+    assert () == TICKET.from_json(ticket).failed
