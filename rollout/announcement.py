@@ -70,6 +70,8 @@ _OF_ITS_CONTENT = (
     Change.READDRESSED,
 )
 NOT_OUT_YET = (State.DRAFT, State.SCHEDULED, State.HELD)
+NO_DATE = (State.HELD, State.CANCELLED)
+"""Its moment holds no longer, and nobody is told it as a fact."""
 
 
 @dataclass(frozen=True)
