@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -474,6 +475,17 @@ async def test_moving_everything_after_takes_later_groups_along(bureau: Bureau) 
     await bureau.commands(ADA, "plan")
     assert "1 November" not in bureau.replies[-1]
     assert 15 == len(await bureau.all_announcements())
+
+
+async def test_what_moves_over_a_change_of_the_clocks_keeps_its_hour(bureau: Bureau) -> None:
+    zone = ZoneInfo(bureau.desk.zone)
+
+    await moves(bureau, SECOND, "2027-10-26", "group")
+
+    assert ["26 Oct 09:00", "02 Nov 09:00", "09 Nov 09:00"] == [
+        f"{(await bureau.announcement(one)).sends_at.astimezone(zone):%d %b %H:%M}"
+        for one in (SECOND, ENROLLMENT, "post-enrollment-it")
+    ]
 
 
 async def test_moving_into_disorder_or_the_past_is_shown(bureau: Bureau) -> None:
