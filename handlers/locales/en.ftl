@@ -158,6 +158,7 @@ announcing-refused-not-admin = Only members of the admin channel can do this.
 announcing-refused-own-draft = Somebody else must approve what you wrote. Ask another admin or the sponsor.
 announcing-refused-too-late = It is too late: the announcement is being sent or was sent. To change it, use "Edit" on the sent message or recall it.
 announcing-refused-past-date = This time has passed. Choose one that is still to come.
+announcing-resume-late = Its time passed while it was on hold. Its card now offers “Send now”; for another time, press “Move”, then resume it.
 announcing-refused-not-now = This is not possible in the announcement's present state. Look at its card.
 announcing-refused-no-audience = The announcement goes to no channel. Choose a group or a channel, or fill in the channels in the plan.
 announcing-refused-unchecked = The check still finds something to mend; the card lists it.

@@ -158,6 +158,7 @@ announcing-refused-not-admin = Alleen leden van het beheerderskanaal kunnen dit 
 announcing-refused-own-draft = Iemand anders moet goedkeuren wat jij schreef. Vraag een andere beheerder of de sponsor.
 announcing-refused-too-late = Het is te laat: de aankondiging wordt verstuurd of is verstuurd. Bewerk het verstuurde bericht of haal het terug.
 announcing-refused-past-date = Dit tijdstip is voorbij. Kies een moment dat nog komt.
+announcing-resume-late = Het tijdstip ging voorbij terwijl het werd aangehouden. Op de kaart staat nu “Nu versturen”; kies anders met “Verplaatsen” een nieuw tijdstip en hervat het daarna.
 announcing-refused-not-now = Dat kan niet in de huidige toestand van de aankondiging. Kijk op de kaart.
 announcing-refused-no-audience = De aankondiging gaat naar geen enkel kanaal. Kies een groep of kanaal, of vul de kanalen in het plan in.
 announcing-refused-unchecked = De controle vindt nog iets; het staat op de kaart.

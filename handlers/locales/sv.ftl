@@ -158,6 +158,7 @@ announcing-refused-not-admin = Bara medlemmar i administratörskanalen kan göra
 announcing-refused-own-draft = Någon annan måste godkänna det du har skrivit. Be en annan administratör eller sponsorn.
 announcing-refused-too-late = Det är för sent: meddelandet skickas eller har skickats. Redigera det skickade meddelandet eller återkalla det.
 announcing-refused-past-date = Den tiden har passerat. Välj en tid som kommer.
+announcing-resume-late = Tiden passerade medan meddelandet var pausat. På kortet finns nu ”Skicka nu”; välj annars en ny tid med ”Flytta” och återuppta det sedan.
 announcing-refused-not-now = Det går inte i meddelandets nuvarande läge. Se kortet.
 announcing-refused-no-audience = Meddelandet går inte till någon kanal. Välj en grupp eller kanal, eller fyll i kanalerna i planen.
 announcing-refused-unchecked = Kontrollen hittar fortfarande något att åtgärda; det står på kortet.

@@ -158,6 +158,7 @@ announcing-refused-not-admin = 只有管理頻道的成員可以這麼做。
 announcing-refused-own-draft = 您寫的內容必須由別人核准，請找另一位管理員或發起人。
 announcing-refused-too-late = 太遲了：公告正在傳送或已送出。請編輯已送出的訊息或收回。
 announcing-refused-past-date = 這個時間已過，請選擇之後的時間。
+announcing-resume-late = 暫停期間，原定時間已經過了。卡片上現在可以按「立即傳送」；若要改到其他時間，請按「改期」，再恢復傳送。
 announcing-refused-not-now = 公告目前的狀態無法這麼做，請查看卡片。
 announcing-refused-no-audience = 這則公告沒有頻道。請選擇群組或頻道，或在計畫中填入頻道。
 announcing-refused-unchecked = 檢查仍有需要修正的地方，請見卡片。

@@ -309,6 +309,24 @@ async def test_a_resumed_announcement_goes_out_at_its_time(bureau: Bureau) -> No
     assert 1 == len(bureau.in_channel("C0IT"))
 
 
+async def test_what_was_held_beyond_its_time_is_sent_now_or_moved(bureau: Bureau) -> None:
+    card = await bureau.drafts(FIRST)
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=(await bureau.announcement(FIRST)).sends_at)
+    views = len(bureau.screen.views)
+
+    await bureau.presses(ADA, bureau.card(FIRST), "Resume")
+
+    assert views == len(bureau.screen.views)
+    assert "Its card now offers “Send now”" in bureau.whispers[-1][1]
+    assert {"Send now", "Move"} <= set(bureau.card(FIRST).labels())
+    await bureau.presses(ADA, bureau.card(FIRST), "Send now")
+    await bureau.confirms(ADA)
+    assert 1 == len(bureau.in_channel("C0IT"))
+
+
 async def test_a_cancelled_announcement_does_not_go_out(bureau: Bureau) -> None:
     card = await bureau.drafts(FIRST)
     await bureau.presses(AXEL, card, "Approve")
