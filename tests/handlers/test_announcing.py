@@ -669,6 +669,41 @@ async def test_no_briefing_for_what_was_put_on_hold(bureau: Bureau) -> None:
     assert [] == bureau.in_channel("C0TIER1")
 
 
+async def test_what_goes_ahead_goes_at_once_when_the_approval_comes_late_and_only_once(
+    bureau: Bureau,
+) -> None:
+    card = await bureau.drafts(ENROLLMENT)
+    sends_at = (await bureau.announcement(ENROLLMENT)).sends_at
+    await bureau.passes(until=sends_at - timedelta(hours=2))
+
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.passes()
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.presses(ADA, card, "Resume")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=sends_at - timedelta(hours=1))
+
+    assert 1 == len(bureau.in_channel("C0TIER1"))
+    assert 1 == sum("Go or hold?" in one.text for one in bureau.in_channel(ADMINS))
+
+
+async def test_nothing_goes_ahead_of_what_is_sent_at_once(bureau: Bureau) -> None:
+    card = await bureau.drafts(ENROLLMENT)
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=(await bureau.announcement(ENROLLMENT)).sends_at)
+    await bureau.presses(ADA, card, "Resume")
+
+    await bureau.presses(ADA, card, "Send now")
+    await bureau.confirms(ADA)
+    await bureau.passes()
+
+    assert [] == bureau.in_channel("C0TIER1")
+    assert not any("Go or hold?" in one.text for one in bureau.in_channel(ADMINS))
+
+
 async def asked_to_go(bureau: Bureau, planned: str) -> Message:
     await bureau.presses(AXEL, await bureau.drafts(planned), "Approve")
     sends_at = (await bureau.announcement(planned)).sends_at
