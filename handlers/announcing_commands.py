@@ -13,6 +13,7 @@ from handlers.decision import Decision, OpenModal
 from handlers.payloads import Commanded
 from handlers.text import escaped
 from rollout.errors import Refusal
+from rollout.turns import Turn, turn_of
 from storage.outbox import Content
 
 
@@ -56,14 +57,16 @@ def _timeline(around: Situation) -> list[str]:
 
 def _dates_of_groups(around: Situation) -> list[str]:
     desk = around.desk
-    starts = {
-        one.group.id: one for one in around.schedule.announcements if one.template == "enrollment"
-    }
-    return [
-        f"• {escaped(one.group.name(desk.default_language))}: "
-        + moment_token(one.at, desk.default_language, desk.zone)
-        for one in starts.values()
-    ]
+    turns = (turn_of(one, desk.plan, around.schedule) for one in desk.plan.groups)
+    return [f"• {_date_of(turn, desk)}" for turn in turns if turn]
+
+
+def _date_of(turn: Turn, desk: AnnouncingDesk) -> str:
+    language = desk.default_language
+    group = escaped(turn.group.name(language))
+    if turn.starts is None:
+        return desk.say("plan-date-open", group=group)
+    return f"{group}: {moment_token(turn.starts, language, desk.zone)}"
 
 
 def _answer(commanded: Commanded, text: str, now: datetime) -> Decision:

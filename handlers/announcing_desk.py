@@ -14,6 +14,7 @@ from helpdesk.errors import HelpdeskError
 from knowledge.article import Language
 from knowledge.watching import Knowledge
 from rollout.announcement import (
+    NO_DATE,
     NOT_OUT_YET,
     Announcement,
     Standing,
@@ -106,9 +107,10 @@ class Situation:
 
     @cached_property
     def schedule(self) -> Schedule:
-        return self.desk.planned.with_moments(
-            {one.record.planned: one.record.sends_at for one in self.records if one.record.planned}
-        )
+        prepared = [one.record for one in self.records if one.record.planned]
+        moments = {one.planned: one.sends_at for one in prepared}
+        off = [one.planned for one in prepared if one.state in NO_DATE]
+        return self.desk.planned.with_moments(moments).without(off)
 
     def of_planned(self, planned: str) -> Stored[Announcement] | None:
         return next((one for one in self.records if one.record.planned == planned), None)

@@ -15,7 +15,7 @@ from handlers.announcing_quotes import Quotes, quoted_words
 from handlers.catalogue import Catalogue, Say, long_date
 from handlers.rich_text import as_plain_text
 from knowledge.article import Language
-from rollout.announcement import Announcement, Change, State
+from rollout.announcement import NO_DATE, Announcement, Change, State
 from rollout.messages import QUOTE, Message, filled, template, with_dates
 from rollout.plan import Group, Phase, Plan
 from rollout.schedule import Planned, Schedule, schedule
@@ -64,7 +64,8 @@ def pieces(sources: Sources, languages: Collection[Language] = ()) -> list[Piece
     """Every announcement that is, or is to be, told, in the languages given, else in those of its
     channels. What was cancelled, deleted or recalled is left out."""
     moved = {one.planned: one.sends_at for one in sources.announcements if one.planned}
-    result = schedule(sources.plan).with_moments(moved)
+    off = [one.planned for one in sources.announcements if one.planned and one.state in NO_DATE]
+    result = schedule(sources.plan).with_moments(moved).without(off)
     found: list[Piece] = []
     for planned in result.announcements:
         found += _of_planned(planned, result, sources, languages)

@@ -44,7 +44,7 @@ def moves_in_words(
 ) -> list[str]:
     desk = around.desk
     move(announcement, to, user, now)
-    moves = moved_along(around.standings(), around.standing_of(announcement), to, scope)
+    moves = _moves(announcement, to, scope, around)
     if any(at <= now for at in moves.values()):
         raise AnnouncementRefused(Refusal.PAST_DATE)
     before = {one.id: one.sends_at for one in around.standings()}
@@ -62,6 +62,13 @@ def moves_in_words(
         name = group.name(desk.default_language) if group else group_id
         lines.append(desk.say("announcing-told", group=escaped(name)))
     return lines
+
+
+def _moves(
+    announcement: Announcement, to: datetime, scope: Scope, around: Situation
+) -> Mapping[str, datetime]:
+    first, settings = around.standing_of(announcement), around.desk.plan.settings
+    return moved_along(around.standings(), first, to, scope, settings)
 
 
 def _name(planned: Planned, around: Situation) -> str:
@@ -84,7 +91,7 @@ async def move_all(
 ) -> Decision:
     """Everything in the scope at its new time. What was only planned becomes a draft, so that its
     new time is kept; a group that was told the old date is offered a notice."""
-    moves = moved_along(around.standings(), around.standing_of(announcement), to, scope)
+    moves = _moves(announcement, to, scope, around)
     decision = NOTHING
     for moved_id, at in moves.items():
         decision = both(decision, await _move_one(moved_id, at, around, user, now))

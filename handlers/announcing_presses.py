@@ -24,7 +24,7 @@ from handlers.announcing_forms import (
 )
 from handlers.announcing_notes import tell
 from handlers.announcing_quotes import group_of, quotable, shown_words, token_of
-from handlers.announcing_showing import changed
+from handlers.announcing_showing import card_again, changed, shown_card
 from handlers.announcing_steering import before_and_after, would
 from handlers.announcing_words import moment_token
 from handlers.decision import Decision, OpenModal
@@ -275,6 +275,18 @@ def _confirmed(action: Admin) -> AdminStep:
     return ask
 
 
+async def _resume(press: AdminPress) -> Decision:
+    """What was held beyond its time is not resumed: its card, which may not have been shown anew
+    since, then offers to send it now or to move it."""
+    announcement, now = press.announcement, press.now
+    if announcement.state is not State.HELD or announcement.sends_at > now:
+        return await _confirmed(Admin.RESUME)(press)
+    content, _ = await shown_card(announcement, press.around, now)
+    card = card_again(announcement, content, f"late:{press.pressed.key}", now)
+    told = tell(press.pressed, press.desk.say("announcing-resume-late"), now)
+    return replace(told, outbox=(*card, *told.outbox))
+
+
 STEPS: Mapping[Admin, AdminStep] = {
     Admin.PREVIEW: _preview,
     Admin.EDIT: _edit,
@@ -289,7 +301,7 @@ STEPS: Mapping[Admin, AdminStep] = {
     Admin.DUPLICATE: _duplicate,
     Admin.LOG: _log,
     Admin.HOLD: _confirmed(Admin.HOLD),
-    Admin.RESUME: _confirmed(Admin.RESUME),
+    Admin.RESUME: _resume,
     Admin.SEND_NOW: _confirmed(Admin.SEND_NOW),
     Admin.CANCEL: _confirmed(Admin.CANCEL),
     Admin.DELETE: _confirmed(Admin.DELETE),

@@ -305,7 +305,7 @@ async def _planned_for(group: Group | None, desk: AnnouncingDesk) -> tuple[str, 
     if group is None:
         return ()
     turn = turn_of(group, desk.plan, (await situation(desk)).schedule)
-    if turn is None:
+    if turn is None or turn.starts is None:
         return ()
     starts = date_token(turn.starts, desk.default_language, desk.zone)
     return (desk.say("date-request-planned", date=starts),)

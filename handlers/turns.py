@@ -151,7 +151,7 @@ def _coming(groups: Sequence[Group], around: Situation, language: Language, now:
     """The next messages to these groups."""
     say, zone = around.desk.say_in(language), around.desk.zone
     ids = {group.id for group in groups}
-    coming = [one for one in around.schedule.announcements if one.group.id in ids and one.at > now]
+    coming = [one for one in around.schedule.standing if one.group.id in ids and one.at > now]
     lines = [
         say("dates-coming", date=date_token(one.at, language, zone), group=name)
         for one in coming[:3]
@@ -186,6 +186,8 @@ def _dates(groups: Sequence[Group], around: Situation, language: Language) -> Co
 def _sentence(turn: Turn, desk: AnnouncingDesk, language: Language) -> str:
     say, zone = desk.say_in(language), desk.zone
     group = escaped(turn.group.name(language))
+    if turn.starts is None or turn.ends is None:
+        return say("turn-open", group=group)
     first = date_token(turn.starts, language, zone)
     if turn.ends == turn.starts:
         return say("turn-date", group=group, date=first)

@@ -20,11 +20,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from knowledge.article import Language
+from rollout.calendar import moment
 from rollout.errors import AnnouncementRefused, Refusal
 from rollout.messages import Message, with_quote, without_quote
-from rollout.plan import Phase
+from rollout.plan import Phase, Settings
 
 
 class State(StrEnum):
@@ -70,6 +72,8 @@ _OF_ITS_CONTENT = (
     Change.READDRESSED,
 )
 NOT_OUT_YET = (State.DRAFT, State.SCHEDULED, State.HELD)
+NO_DATE = (State.HELD, State.CANCELLED)
+"""Its moment holds no longer, and nobody is told it as a fact."""
 
 
 @dataclass(frozen=True)
@@ -350,16 +354,29 @@ class Standing:
 
 
 def moved_along(
-    timeline: tuple[Standing, ...], first: Standing, to: datetime, scope: Scope
+    timeline: tuple[Standing, ...], first: Standing, to: datetime, scope: Scope, settings: Settings
 ) -> Mapping[str, datetime]:
     """Announcement id to its new moment, when ``first`` moves to ``to``: what follows it keeps its
-    distance. What is being sent or was sent stays where it is."""
-    by = to - first.sends_at
+    distance in days and hours of the plan's clocks, which may change in between. What is being sent
+    or was sent stays where it is."""
+    by = _on_the_clocks(to, settings) - _on_the_clocks(first.sends_at, settings)
     return {
-        one.id: one.sends_at + by
+        one.id: to if one.id == first.id else _later(one.sends_at, by, settings)
         for one in timeline
         if one.movable and (one.id == first.id or _follows(one, first, scope))
     }
+
+
+def _on_the_clocks(at: datetime, settings: Settings) -> datetime:
+    """What the clocks and calendars of the plan show then, without a zone."""
+    return at.astimezone(ZoneInfo(settings.timezone)).replace(tzinfo=None, fold=0)
+
+
+def _later(at: datetime, by: timedelta, settings: Settings) -> datetime:
+    if not by:
+        return at
+    shown = _on_the_clocks(at, settings) + by
+    return moment(shown.date(), shown.time(), settings).at
 
 
 def _follows(one: Standing, first: Standing, scope: Scope) -> bool:

@@ -47,13 +47,29 @@ class Planned:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The announcements in the order of their moments, and what is to be said about them."""
+    """The announcements in the order of their moments, and what is to be said about them. ``off``
+    are the ids of those that are cancelled or held: their moments hold no longer."""
 
     announcements: tuple[Planned, ...]
     findings: tuple[Finding, ...] = ()
+    off: frozenset[str] = frozenset()
+
+    @property
+    def standing(self) -> tuple[Planned, ...]:
+        """The announcements whose moments hold."""
+        return tuple(one for one in self.announcements if one.id not in self.off)
 
     def of_group(self, group_id: str) -> tuple[Planned, ...]:
         return tuple(one for one in self.announcements if one.group.id == group_id)
+
+    def enrollments(self, group_id: str) -> tuple[Planned, ...]:
+        """The enrollment messages of the group, also those that are off."""
+        own = self.of_group(group_id)
+        return tuple(one for one in own if one.phase is Phase.ENROLLMENT)
+
+    def without(self, off: Iterable[str]) -> Schedule:
+        """The schedule in which the moments of these hold no longer."""
+        return replace(self, off=frozenset(off))
 
     def with_moments(self, moments: Mapping[str, datetime]) -> Schedule:
         """The schedule with some announcements at other moments, by their ids."""
@@ -85,12 +101,19 @@ def check(plan: Plan, now: datetime) -> tuple[Finding, ...]:
 
 
 def starts_at(group: Group, plan: Plan, result: Schedule) -> datetime | None:
-    """When the group's turn comes: its ``starts``, else its first enrollment message."""
-    if group.starts is not None:
+    """When the group's turn comes: its ``starts``, else its first enrollment message. ``None`` for
+    a group that does not enroll, and while its date is open since that message is off."""
+    own = result.enrollments(group.id)
+    standing = [one.at for one in own if one.id not in result.off]
+    if group.starts is not None and (not own or own[0].id not in result.off):
         day = resolved_day(group.starts, plan.settings)
         return moment(day.day, _hour(group.starts, plan), plan.settings).at
-    own = (one.at for one in result.of_group(group.id) if one.phase is Phase.ENROLLMENT)
-    return next(own, None)
+    return next(iter(standing), None)
+
+
+def enrolls(group: Group, result: Schedule) -> bool:
+    """Whether the group has a turn, be its date open or not."""
+    return group.starts is not None or bool(result.enrollments(group.id))
 
 
 def _of_wave(wave: Wave, plan: Plan, findings: list[Finding]) -> Iterator[Planned]:

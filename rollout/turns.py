@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rollout.plan import Group, Phase, Plan
-from rollout.schedule import Schedule, starts_at
+from rollout.schedule import Schedule, enrolls, starts_at
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,22 @@ def own_group_id(team: str, user: str) -> str:
 
 @dataclass(frozen=True)
 class Turn:
-    """A group's turn: its first day, and its last where it enrolls in batches."""
+    """A group's turn: its first day, and its last where it enrolls in batches; ``None`` while the
+    date is open."""
 
     group: Group
-    starts: datetime
-    ends: datetime
+    starts: datetime | None
+    ends: datetime | None
 
 
 def turn_of(group: Group, plan: Plan, result: Schedule) -> Turn | None:
     """The group's turn; ``None`` for a group that does not enroll."""
+    if not enrolls(group, result):
+        return None
     starts = starts_at(group, plan, result)
     if starts is None:
-        return None
-    own = [one.at for one in result.of_group(group.id) if one.phase is Phase.ENROLLMENT]
+        return Turn(group, None, None)
+    own = [one.at for one in result.enrollments(group.id) if one.id not in result.off]
     return Turn(group, starts, max([starts, *own]))
 
 
@@ -51,7 +54,7 @@ def current_wave(groups: Iterable[Group], result: Schedule, now: datetime) -> st
     """The wave that people of these groups are in: the id of the last planned announcement to one
     of them, or to everybody before that, whose time has come; empty before the first."""
     own = {group.id for group in groups}
-    begun = [one for one in result.announcements if one.at <= now]
+    begun = [one for one in result.standing if one.at <= now]
     mine = [one.id for one in begun if one.group.id in own]
     broad = [one.id for one in begun if one.phase is Phase.KICKOFF]
     return next(iter([*mine[-1:], *broad[-1:]]), "")

@@ -15,7 +15,7 @@ from knowledge.article import Language
 from rollout.errors import TemplateInvalid
 from rollout.messages import QUOTE, Message, Value, fields_of
 from rollout.plan import Group, Phase, Plan
-from rollout.schedule import Schedule, starts_at
+from rollout.schedule import Schedule, enrolls, starts_at
 
 _COMPANY = MappingProxyType(
     {
@@ -33,6 +33,15 @@ _EVERYONE = MappingProxyType(
         Language.ZH_HANT: "所有人",
     }
 )
+_OPEN_DATE = MappingProxyType(
+    {
+        Language.EN: "a date still to be announced",
+        Language.NL: "een nog bekend te maken datum",
+        Language.SV: "ett datum som meddelas senare",
+        Language.ZH_HANT: "另行通知的日期",
+    }
+)
+"""What stands in the place of a date that holds no longer."""
 PLAN_FIELDS = (
     "group",
     "date",
@@ -85,12 +94,16 @@ def values_for(
         name: company.value(name, language) for name in company.values if isinstance(name, str)
     }
     values["company_name"] = values.get("company_name") or _COMPANY[language]
-    start = starts_at(group, plan, result) if group else None
+    open_date = _OPEN_DATE[language]
+    start: Value = ""
+    if group and enrolls(group, result):
+        start = starts_at(group, plan, result) or open_date
+    anybody = any(one.phase is Phase.ENROLLMENT for one in result.announcements)
     values |= {
         "group": group.name(language) if group else _EVERYONE[language],
         "date": at,
-        "start_date": start or "",
-        "first_start": first_start(result) or "",
+        "start_date": start,
+        "first_start": first_start(result) or (open_date if anybody else ""),
         "sponsor": plan.sponsor.name,
         "sponsor_title": plan.sponsor.title,
         "people": str(group.people) if group and group.people else "",
@@ -102,7 +115,7 @@ def values_for(
 
 def first_start(result: Schedule) -> datetime | None:
     """When the first group enrolls."""
-    enrollments = (one.at for one in result.announcements if one.phase is Phase.ENROLLMENT)
+    enrollments = (one.at for one in result.standing if one.phase is Phase.ENROLLMENT)
     return min(enrollments, default=None)
 
 

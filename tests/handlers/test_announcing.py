@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -308,6 +309,24 @@ async def test_a_resumed_announcement_goes_out_at_its_time(bureau: Bureau) -> No
     assert 1 == len(bureau.in_channel("C0IT"))
 
 
+async def test_what_was_held_beyond_its_time_is_sent_now_or_moved(bureau: Bureau) -> None:
+    card = await bureau.drafts(FIRST)
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=(await bureau.announcement(FIRST)).sends_at)
+    views = len(bureau.screen.views)
+
+    await bureau.presses(ADA, bureau.card(FIRST), "Resume")
+
+    assert views == len(bureau.screen.views)
+    assert "Its card now offers “Send now”" in bureau.whispers[-1][1]
+    assert {"Send now", "Move"} <= set(bureau.card(FIRST).labels())
+    await bureau.presses(ADA, bureau.card(FIRST), "Send now")
+    await bureau.confirms(ADA)
+    assert 1 == len(bureau.in_channel("C0IT"))
+
+
 async def test_a_cancelled_announcement_does_not_go_out(bureau: Bureau) -> None:
     card = await bureau.drafts(FIRST)
     await bureau.presses(AXEL, card, "Approve")
@@ -476,6 +495,17 @@ async def test_moving_everything_after_takes_later_groups_along(bureau: Bureau) 
     assert 15 == len(await bureau.all_announcements())
 
 
+async def test_what_moves_over_a_change_of_the_clocks_keeps_its_hour(bureau: Bureau) -> None:
+    zone = ZoneInfo(bureau.desk.zone)
+
+    await moves(bureau, SECOND, "2027-10-26", "group")
+
+    assert ["26 Oct 09:00", "02 Nov 09:00", "09 Nov 09:00"] == [
+        f"{(await bureau.announcement(one)).sends_at.astimezone(zone):%d %b %H:%M}"
+        for one in (SECOND, ENROLLMENT, "post-enrollment-it")
+    ]
+
+
 async def test_moving_into_disorder_or_the_past_is_shown(bureau: Bureau) -> None:
     shown = await moves(bureau, SECOND, "2027-07-21", "one")
     await bureau.presses(ADA, bureau.card(SECOND), "Move")
@@ -637,6 +667,41 @@ async def test_no_briefing_for_what_was_put_on_hold(bureau: Bureau) -> None:
     await bureau.passes(until=(await bureau.announcement(ENROLLMENT)).sends_at)
 
     assert [] == bureau.in_channel("C0TIER1")
+
+
+async def test_what_goes_ahead_goes_at_once_when_the_approval_comes_late_and_only_once(
+    bureau: Bureau,
+) -> None:
+    card = await bureau.drafts(ENROLLMENT)
+    sends_at = (await bureau.announcement(ENROLLMENT)).sends_at
+    await bureau.passes(until=sends_at - timedelta(hours=2))
+
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.passes()
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.presses(ADA, card, "Resume")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=sends_at - timedelta(hours=1))
+
+    assert 1 == len(bureau.in_channel("C0TIER1"))
+    assert 1 == sum("Go or hold?" in one.text for one in bureau.in_channel(ADMINS))
+
+
+async def test_nothing_goes_ahead_of_what_is_sent_at_once(bureau: Bureau) -> None:
+    card = await bureau.drafts(ENROLLMENT)
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, "Hold")
+    await bureau.confirms(ADA)
+    await bureau.passes(until=(await bureau.announcement(ENROLLMENT)).sends_at)
+    await bureau.presses(ADA, card, "Resume")
+
+    await bureau.presses(ADA, card, "Send now")
+    await bureau.confirms(ADA)
+    await bureau.passes()
+
+    assert [] == bureau.in_channel("C0TIER1")
+    assert not any("Go or hold?" in one.text for one in bureau.in_channel(ADMINS))
 
 
 async def asked_to_go(bureau: Bureau, planned: str) -> Message:

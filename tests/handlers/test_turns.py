@@ -11,7 +11,7 @@ from handlers.planned import PlannedRollout
 from handlers.turns import dates_for, when_is_my_turn
 from knowledge.article import Language
 from rollout.plan import no_plan
-from tests.handlers.bureau import ADMINS, ALICE, Bureau, Message, open_bureau
+from tests.handlers.bureau import ADA, ADMINS, ALICE, AXEL, Bureau, Message, open_bureau
 from tests.rollout.plans import sample
 
 NOW = datetime(2027, 6, 1, 8, 0, tzinfo=UTC)
@@ -154,3 +154,58 @@ async def test_without_a_plan_announcing_says_so(tmp_path: Path) -> None:
 
         assert ["There is no rollout plan in the settings yet."] == bureau.replies
         assert ADMINS == bureau.desk.admin_channel
+
+
+async def put_off(bureau: Bureau, label: str) -> None:
+    card = await bureau.drafts("enrollment-it")
+    await bureau.presses(AXEL, card, "Approve")
+    await bureau.presses(ADA, card, label)
+    await bureau.confirms(ADA)
+
+
+@pytest.mark.parametrize("label", ["Hold", "Cancel it"])
+async def test_the_date_of_a_held_or_cancelled_enrollment_is_open_again(
+    bureau: Bureau, label: str
+) -> None:
+    await put_off(bureau, label)
+
+    blocks = await dates_for(ALICE, Language.NL, bureau.desk, NOW)
+    await bureau.commands(ALICE, "plan")
+
+    assert "The date of IT is open again." in await answer(bureau, "when is my turn?")
+    assert "De datum van IT staat weer open." in str(blocks)
+    assert "20 juli 2027" not in str(blocks)
+    assert "• IT: the date is open again" in bureau.replies[-1]
+    assert "20 Jul" not in bureau.replies[-1]
+
+
+async def test_a_resumed_enrollment_has_its_date_again(bureau: Bureau) -> None:
+    await put_off(bureau, "Hold")
+
+    await bureau.presses(ADA, bureau.card("enrollment-it"), "Resume")
+    await bureau.confirms(ADA)
+
+    assert "20 July 2027" in await answer(bureau, "when is my turn?")
+
+
+async def test_messages_name_no_date_that_holds_no_longer(bureau: Bureau) -> None:
+    await put_off(bureau, "Cancel it")
+
+    first = await bureau.drafts("pre-enrollment-1-it")
+
+    assert "on a date still to be announced" in first.text
+    assert "20 July 2027" not in first.text
+
+
+async def test_a_batch_that_is_held_leaves_the_others_their_dates(tmp_path: Path) -> None:
+    plan = sample()
+    groups = tuple(
+        replace(one, people=120, batch_size=50) if one.id == "it" else one for one in plan.groups
+    )
+    async with open_bureau(tmp_path, replace(plan, groups=groups), NOW) as bureau:
+        await put_off(bureau, "Hold")
+        text = await answer(bureau, "my turn?")
+
+    assert "27 July 2027" in text
+    assert "3 August 2027" in text
+    assert "20 July 2027" not in text

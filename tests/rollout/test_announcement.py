@@ -32,6 +32,7 @@ from rollout.announcement import (
 )
 from rollout.errors import AnnouncementRefused, Refusal
 from rollout.messages import Message
+from rollout.plan import Settings
 
 NOW = datetime(2027, 7, 1, 9, tzinfo=UTC)
 AT = NOW + timedelta(days=5)
@@ -204,7 +205,7 @@ TIMELINE = tuple(
 def test_what_follows_keeps_its_distance(scope: Scope, moved: set[str]) -> None:
     to = NOW + timedelta(days=9)
 
-    moves = moved_along(TIMELINE, TIMELINE[1], to, scope)
+    moves = moved_along(TIMELINE, TIMELINE[1], to, scope, Settings(2027))
 
     assert moved == set(moves)
     assert all(
