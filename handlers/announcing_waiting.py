@@ -26,7 +26,8 @@ def announce_command(announcement: Announcement) -> DueCommand:
 
 def commands_of(announcement: Announcement, plan: Plan, now: datetime) -> tuple[DueCommand, ...]:
     """All that waits for an announcement: itself, and while it is to come what goes ahead of it.
-    What should have gone already goes at once; the keys of its messages keep it from going twice."""
+    What should have gone already goes at once; the keys of its messages keep it from going
+    twice."""
     ahead = [ahead_command(name, announcement, plan) for name in (BRIEF, GO_NO_GO)]
     to_come = [one for one in ahead if one and announcement.sends_at > now]
     return (announce_command(announcement), *to_come)
