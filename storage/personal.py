@@ -68,7 +68,7 @@ def ticket_without(ticket: Ticket, wording: Wording, note: Note) -> Ticket:
         root_cause=without(ticket.root_cause),
         solution=without(ticket.solution),
         delivered=without(ticket.delivered),
-        log=tuple(replace(one, text=without(one.text)) for one in ticket.log),
+        log=tuple(replace(one, text=without(one.text), to=without(one.to)) for one in ticket.log),
     )
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.ticket import Event, Ticket, Visibility, What, ticket_id
 from knowledge.article import Language
 from knowledge.matching import Outcome
 from knowledge.question import Place, Question, State, question_id
+from knowledge.quoting import Wording
 from storage.forgetting import Erased, Forgetting, forget
 from storage.kinds import QUESTION
 from storage.opening import open_store
@@ -26,6 +28,7 @@ from storage.outbox import (
     Posted,
     Withdraw,
 )
+from storage.personal import ticket_without
 from storage.port import Commit, Put, Store
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
@@ -150,3 +153,28 @@ async def test_a_namesake_in_another_workspace_keeps_the_words(store: Store) -> 
     kept = await store.get(QUESTION, other.id)
     assert kept is not None
     assert WORDS == kept.record.text
+
+
+def test_a_root_cause_that_quotes_the_person_is_kept_nowhere_in_the_ticket() -> None:
+    resolved = Event(What.RESOLVED, NOW, "UTARA", 3, to=f"She said: {WORDS}", text="Restart it.")
+    ticket = Ticket(
+        id=ticket_id("T1", 1),
+        team="T1",
+        number=1,
+        asker="UALICE",
+        language=Language.EN,
+        channel="",
+        thread_ts="",
+        visibility=Visibility.PRIVATE,
+        words=WORDS,
+        opened_at=NOW,
+        changed_at=NOW,
+        waiting_since=NOW,
+        root_cause=f"She said: {WORDS}",
+        log=(resolved,),
+    )
+
+    kept = ticket_without(ticket, Wording((WORDS,)), note)
+
+    assert "She said: (erased en)" == kept.log[0].to
+    assert WORDS not in repr(kept)
