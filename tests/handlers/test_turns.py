@@ -139,6 +139,8 @@ async def test_batches_are_a_span_of_weeks(tmp_path: Path) -> None:
 
     assert "20 July 2027" in text
     assert "3 August 2027" in text
+    assert "Each week starts with a message in the channel of the group." in text
+    assert "your week" not in text
 
 
 async def test_without_a_plan_the_article_answers(tmp_path: Path) -> None:
