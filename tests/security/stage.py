@@ -16,6 +16,7 @@ import psycopg
 import yaml
 
 from handlers.catalogue import LOCALES
+from handlers.lost_threads import THREAD_LOST
 from sandbox.conversation import Message
 from sandbox.delivery import Kind
 from sandbox.errors import ActRefused
@@ -137,9 +138,12 @@ class Stage:
         return True
 
     def state(self) -> Json:
-        """All that is decided, and what is to be said."""
+        """All that is decided, and what is to be said. What the sender finds lost is nobody's act:
+        messages that were on their way when everything was put back."""
         rows = self._tables.execute("SELECT kind, id, version FROM signpost.record").fetchall()
-        due = self._tables.execute("SELECT key, name FROM signpost.due").fetchall()
+        due = self._tables.execute(
+            "SELECT key, name FROM signpost.due WHERE name <> %s", [THREAD_LOST]
+        ).fetchall()
         said = self._tables.execute("SELECT key, call::text FROM signpost.outbox").fetchall()
         return {"records": set(rows), "due": set(due), "outbox": dict(said)}
 

@@ -65,7 +65,7 @@ class TestUrls:
     @pytest.mark.parametrize("url", ["mysql://host/x", "state", "", "sqlite:x.db", "TINYDB:x"])
     async def test_an_unknown_scheme_is_refused(self, url: str) -> None:
         for use in (open_store, open_copy, migrate):
-            with pytest.raises(StoreRefused, match="write tinydb:FOLDER or postgresql://"):
+            with pytest.raises(StoreRefused, match="Write tinydb:FOLDER or postgresql://"):
                 await use(url)
 
     async def test_no_folder_is_refused(self) -> None:
