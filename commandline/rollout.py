@@ -22,6 +22,7 @@ from handlers.enrolled_import import Matches, Taken, take_list
 from handlers.progress import plan_progress, report_lines
 from handlers.survey import survey_results
 from knowledge.article import Language
+from rollout.commands import write_out
 from rollout.device_list import Device, DeviceList, read_devices
 from rollout.errors import Finding, PlanInvalid, TableRefused
 from rollout.exporting import counted
@@ -192,7 +193,7 @@ async def _report(
         text = await made(store, plan, settings.default_language)
     finally:
         await store.close()
-    return _write(text, output, out)
+    return write_out(text, output, out)
 
 
 async def report_text(store: Store, plan: Plan, language: Language) -> str:
@@ -244,17 +245,3 @@ async def team_in(store: Store) -> str:
             if row.table == "record":
                 return str(row.columns["team"])
     return ""
-
-
-def _write(text: str, output: Path | None, out: TextIO) -> int:
-    if output is None:
-        out.write(text)
-        return OK
-    # Spreadsheets take CSV for UTF-8 only when it begins with a byte order mark.
-    encoding = "utf-8-sig" if output.suffix == ".csv" else "utf-8"
-    try:
-        output.write_text(text, encoding, newline="")
-    except OSError as error:
-        out.write(f"{output} cannot be written: {error.strerror}.\n")
-        return NOT_WELL
-    return OK

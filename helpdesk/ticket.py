@@ -351,8 +351,3 @@ def ticket_id(team: str, number: int) -> str:
 def about(ticket: Ticket) -> str:
     """How outbox items and due commands refer to a ticket."""
     return f"ticket:{ticket.id}"
-
-
-def allowed_now(ticket: Ticket) -> tuple[Command, ...]:
-    """The commands that the ticket's state allows, in the order of the table."""
-    return tuple(ALLOWED[ticket.state])

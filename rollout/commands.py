@@ -91,8 +91,8 @@ def write_template(output: Path | None, replace: bool, out: TextIO) -> int:
         return USAGE
     plan = blank_template(load_plan(EXAMPLE))
     if output is None or output.suffix not in (".csv", ".md"):
-        return _write(as_yaml(plan), output, out)
-    return _write(_as_table(plan, output, Language.EN), output, out)
+        return write_out(as_yaml(plan), output, out)
+    return write_out(_as_table(plan, output, Language.EN), output, out)
 
 
 def check_plan(path: Path, now: datetime, out: TextIO) -> int:
@@ -151,7 +151,7 @@ def import_plan(table: Path, year: int, output: Path, replace: bool, out: TextIO
         out.write(f"Nothing was written. Mend {table} and import it again.\n")
         return NOT_WELL
     _print_findings(imported.findings, out)
-    written = _write(as_yaml(imported.plan), output, out)
+    written = write_out(as_yaml(imported.plan), output, out)
     if written is OK:
         count = counted(len(schedule(imported.plan).announcements), "announcement")
         out.write(f"{output}: {count}. Fill in what is marked BLANK, then check it.\n")
@@ -168,7 +168,7 @@ def export_plan(
     plan = _loaded(path, out)
     if plan is None:
         return NOT_WELL
-    return _write(_as_table(plan, output, language), output, out)
+    return write_out(_as_table(plan, output, language), output, out)
 
 
 def rehearse_plan(path: Path, company: Path, out: TextIO) -> int:
@@ -211,7 +211,9 @@ def _print_findings(findings: tuple[Finding, ...], out: TextIO) -> None:
         out.write(f"{finding}\n")
 
 
-def _write(text: str, output: Path | None, out: TextIO) -> int:
+def write_out(text: str, output: Path | None, out: TextIO) -> int:
+    """Write to a file, or to ``out`` where none is named; the exit code. A file that cannot be
+    written is said to ``out``."""
     if output is None:
         out.write(text)
         return OK

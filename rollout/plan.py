@@ -187,18 +187,6 @@ class Plan:
     def group(self, group_id: str) -> Group | None:
         return next((group for group in self.groups if group.id == group_id), None)
 
-    def group_called(self, name: str) -> Group | None:
-        """The group of that id, or of that name in any language, in any case."""
-        wanted = name.strip().casefold()
-        return next(
-            (
-                group
-                for group in self.groups
-                if wanted == group.id or wanted in {one.casefold() for one in group.names.values()}
-            ),
-            None,
-        )
-
 
 def no_plan(year: int, timezone: str) -> Plan:
     """The plan of an organisation that has none: no groups, no waves."""

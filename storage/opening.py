@@ -56,13 +56,6 @@ async def open_workspace_store(url: str) -> Store:
     return await open_postgresql(url, WORKSPACE_CONNECTIONS)
 
 
-async def open_store_when_reached(
-    url: str, within: float, on_wait: Callable[[StoreNotReached, float], Awaitable[None]]
-) -> Store:
-    """As :func:`open_store`, :func:`when_reached`."""
-    return await when_reached(lambda: open_store(url), within, on_wait)
-
-
 async def when_reached(
     opening: Callable[[], Awaitable[Opened]],
     within: float,

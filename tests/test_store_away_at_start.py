@@ -13,7 +13,7 @@ from running.bot import Bot
 from sandbox.server import Sandbox
 from settings import read_settings
 from storage.errors import StoreNotReached, StoreRefused
-from storage.opening import open_store, open_store_when_reached
+from storage.opening import open_store, when_reached
 from tests.postgresql import OwnServer, free_port, own_server, require_own_server
 
 
@@ -41,7 +41,7 @@ async def test_after_the_time_to_wait_it_is_refused_as_before() -> None:
 
     url = f"postgresql://postgres@127.0.0.1:{free_port()}/signpost"
     with pytest.raises(StoreRefused):
-        await open_store_when_reached(url, 0.3, on_wait)
+        await when_reached(lambda: open_store(url), 0.3, on_wait)
 
     assert 1 == len(pauses)
     assert 0 < pauses[0] <= 0.3
@@ -51,7 +51,7 @@ async def test_nobody_waits_where_the_time_to_wait_is_nought() -> None:
     url = f"postgresql://postgres@127.0.0.1:{free_port()}/signpost"
 
     with pytest.raises(StoreNotReached):
-        await open_store_when_reached(url, 0.0, no_waiting)
+        await when_reached(lambda: open_store(url), 0.0, no_waiting)
 
 
 WRONG = ("postgresql://postgres@127.0.0.1:{port}/nowhere", "postgresql://[", "mysql://x")
@@ -62,7 +62,7 @@ async def test_a_wrong_url_is_refused_at_once(server: OwnServer, url: str) -> No
     port = server.url.rpartition(":")[2].partition("/")[0]
 
     with pytest.raises(StoreRefused) as refused:
-        await open_store_when_reached(url.replace("{port}", port), 60.0, no_waiting)
+        await when_reached(lambda: open_store(url.replace("{port}", port)), 60.0, no_waiting)
 
     assert StoreRefused is refused.type
 
@@ -73,7 +73,7 @@ async def test_a_wrong_password_is_refused_at_once(server: OwnServer) -> None:
     url = server.url.replace("postgres@", "locked:wrong@", 1)
 
     with pytest.raises(StoreRefused) as refused:
-        await open_store_when_reached(url, 60.0, no_waiting)
+        await when_reached(lambda: open_store(url), 60.0, no_waiting)
 
     assert StoreRefused is refused.type
     assert "wrong" not in str(refused.value)
